@@ -432,4 +432,36 @@ class ConflictsCommandTest extends CommandTest {
     assertThat(shell.run("conflicts", "forget").exitCode()).isEqualTo(2);
     assertThat(shell.run("conflicts", "forget", "users", "--all").exitCode()).isEqualTo(2);
   }
+
+  @Test
+  void columnsWithTwoTypesAreShownWithBoth() {
+    server.on(
+        "GET /conflicts",
+        """
+        {"conflicts": [
+          {"table": "users", "constraint": "status", "type": "type_mismatch",
+            "fields": [{"name": "column type", "base": "text", "ours": "character varying(20)",
+              "theirs": "integer"}]},
+          {"table": "users", "constraint": "mood", "type": "type_mismatch",
+            "fields": [{"name": "column type", "base": null, "ours": "mood",
+              "theirs": "timestamp without time zone"}]}
+          ], "total": 2, "unresolved": 2}
+        """);
+
+    assertThat(shell.run("conflicts").out())
+        .startsWith(
+            """
+            Schema conflict in users:
+              Column 'status':
+                OURS:   VARCHAR(20)
+                THEIRS: INTEGER
+              (use "epoch resolve users.status" to decide)
+
+            Schema conflict in users:
+              Column 'mood':
+                OURS:   mood
+                THEIRS: TIMESTAMP WITHOUT TIME ZONE
+              (use "epoch resolve users.mood" to decide)
+            """);
+  }
 }

@@ -7,13 +7,18 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.MergeService.Merged;
+import dev.epoch.gateway.migration.DdlService;
 import dev.epoch.gateway.stream.RefusedException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** One side drops a column, the other changes its values: nobody loses them without a word. */
 @Tag("postgres-versions")
@@ -166,7 +171,8 @@ class SchemaDataIT {
     mainChanges("UPDATE t SET price = 7 WHERE id = 1");
 
     // then
-    assertAsked("main", test.mergeDestructively("w", "main"), "values changed", "numeric");
+    assertThat(test.mergeDestructively("w", "main").conflicts()).isEmpty();
+    assertThat(table.rows("main")).contains("id=1 name=a price=7.000");
   }
 
   @Test
@@ -303,5 +309,110 @@ class SchemaDataIT {
     assertThat(merged.conflicts()).isEmpty();
     assertThat(table.rows("y"))
         .containsExactlyInAnyOrder("id=1 name=x", "id=2 name=bee", "id=3 name=c");
+  }
+
+  /** What live does, what the branch does. */
+  static final List<Arguments> NOT_CHANGED =
+      List.of(
+          Arguments.of("ALTER TABLE t DROP COLUMN price", "UPDATE t SET name = 'x' WHERE id = 1"),
+          Arguments.of(
+              "EPOCH ALTER TABLE t DROP COLUMN price", "UPDATE t SET name = 'x' WHERE id = 1"),
+          Arguments.of(
+              "ALTER TABLE t RENAME price TO cost; ALTER TABLE t DROP COLUMN cost",
+              "UPDATE t SET name = 'x' WHERE id = 1"),
+          Arguments.of(
+              "ALTER TABLE t DROP COLUMN price; ALTER TABLE t ADD price text",
+              "UPDATE t SET name = 'x' WHERE id = 1"),
+          Arguments.of(
+              "ALTER TABLE t DROP COLUMN price", "INSERT INTO t (id, name) VALUES (4, 'x')"),
+          Arguments.of("ALTER TABLE t DROP COLUMN price", "DELETE FROM t WHERE id = 1"));
+
+  @ParameterizedTest
+  @FieldSource("NOT_CHANGED")
+  void whatIsNotKnownAnyMoreIsNoChange(String live, String branch) throws Exception {
+    // given
+    onBranch("UPDATE t SET name = 'y' WHERE id = 2");
+    onBranch(branch);
+    test.branch("z", "y");
+    onLive(live);
+
+    // when
+    Merged toMain = test.mergeDestructively("y", "main");
+    Merged toBranch = test.mergeDestructively("main", "z");
+
+    // then
+    assertThat(toMain.conflicts()).isEmpty();
+    assertThat(toBranch.conflicts()).isEmpty();
+    assertThat(table.rows("main"))
+        .isEqualTo(table.rows("z"))
+        .anyMatch(row -> row.startsWith("id=2 name=y"));
+    table.assertRecorded("main");
+    table.assertRecorded("z");
+  }
+
+  static final List<Arguments> CHANGED =
+      List.of(
+          Arguments.of("ALTER TABLE t DROP COLUMN price", "UPDATE t SET price = 10 WHERE id = 1"),
+          Arguments.of(
+              "EPOCH ALTER TABLE t DROP COLUMN price", "UPDATE t SET price = 10 WHERE id = 1"),
+          Arguments.of("ALTER TABLE t DROP COLUMN price", "INSERT INTO t VALUES (4, 'x', 4)"),
+          Arguments.of(
+              "ALTER TABLE t RENAME price TO cost; ALTER TABLE t DROP COLUMN cost",
+              "UPDATE t SET price = 10 WHERE id = 1"));
+
+  @ParameterizedTest
+  @FieldSource("CHANGED")
+  void whatACommitSaysThatABranchChangedIsAskedAbout(String live, String branch) throws Exception {
+    // given
+    onBranch("UPDATE t SET name = 'y' WHERE id = 2");
+    onBranch(branch);
+    onBranch("UPDATE t SET name = 'z' WHERE id = 3");
+    onLive(live);
+
+    // when, then
+    assertAsked("main", test.mergeDestructively("y", "main"), null, "values changed");
+  }
+
+  /** Values that applications changed come with a merge, and are no change of the branch. */
+  @Test
+  void whatCameFromMainIsNoChangeOfTheBranch() throws Exception {
+    // given
+    onBranch("UPDATE t SET name = 'y' WHERE id = 2");
+    mainChanges("UPDATE t SET price = 10 WHERE id = 1");
+    test.merge("main", "y");
+    onBranch("UPDATE t SET name = 'z' WHERE id = 1");
+    onLive("ALTER TABLE t DROP COLUMN price");
+
+    // when
+    Merged merged = test.mergeDestructively("y", "main");
+
+    // then
+    assertThat(merged.conflicts()).isEmpty();
+    assertThat(table.rows("main"))
+        .containsExactlyInAnyOrder("id=1 name=z", "id=2 name=y", "id=3 name=c");
+  }
+
+  private void onBranch(String statements) throws Exception {
+    List<String> all = new ArrayList<>(List.of("SELECT epoch.open_table('t')"));
+    all.addAll(List.of(statements.split("; ")));
+    test.onBranch("y", all.toArray(String[]::new));
+    test.commit("y", statements);
+  }
+
+  private void onLive(String statements) {
+    test.database.execute("SELECT epoch.release_table('t')");
+    for (String statement : statements.split("; ")) {
+      if (statement.startsWith("EPOCH ")) {
+        test.server()
+            .ddl()
+            .run(
+                state(),
+                new DdlService.Request(
+                    null, null, statement.substring(6), true, DdlService.USUAL, null));
+      } else {
+        test.database.execute(statement);
+      }
+    }
+    test.commit("main", statements);
   }
 }

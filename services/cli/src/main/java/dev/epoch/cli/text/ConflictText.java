@@ -41,6 +41,11 @@ public final class ConflictText {
     });
     for (Conflict constraint : constraints) {
       separate(lines);
+      if (isAboutType(constraint)) {
+        lines.addAll(types(constraint));
+        learnt("  ", constraint.learnt(), lines);
+        continue;
+      }
       lines.add(headline(constraint));
       lines.add("  (use \"epoch resolve " + path(constraint) + "\" to decide)");
       constraint
@@ -52,6 +57,24 @@ public final class ConflictText {
           });
       learnt("  ", constraint.learnt(), lines);
     }
+    return lines;
+  }
+
+  private static boolean isAboutType(Conflict conflict) {
+    return conflict.type().equals("type_mismatch")
+        && conflict.fields().stream().allMatch(field -> field.name().equals("column type"));
+  }
+
+  /** A column that has other types on both sides. */
+  private List<String> types(Conflict conflict) {
+    List<String> lines = new ArrayList<>();
+    lines.add(palette.red("Schema conflict in " + conflict.table() + ":"));
+    lines.add("  Column '" + conflict.constraint() + "':");
+    for (Conflict.Field field : conflict.fields()) {
+      lines.add("    OURS:   " + TypeNames.printed(side(field.ours())));
+      lines.add("    THEIRS: " + TypeNames.printed(side(field.theirs())));
+    }
+    lines.add("  (use \"epoch resolve " + path(conflict) + "\" to decide)");
     return lines;
   }
 

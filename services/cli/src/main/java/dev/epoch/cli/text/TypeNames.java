@@ -1,9 +1,16 @@
 package dev.epoch.cli.text;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Names of column types, short enough for a line of output. */
 public final class TypeNames {
+
+  private static final Pattern BUILT_IN =
+      Pattern.compile(
+          "(varchar|character|text|smallint|integer|bigint|numeric|real|double precision|boolean"
+              + "|date|time|timestamp|interval|uuid|json|jsonb|bytea)( with(out)? time zone)?"
+              + "(\\([0-9, ]+\\))?( with(out)? time zone)?(\\[])?");
 
   private TypeNames() {}
 
@@ -30,6 +37,12 @@ public final class TypeNames {
           case String other -> other.equals(base) ? base : base.toLowerCase(Locale.ROOT);
         }
         + array;
+  }
+
+  /** As a statement would write it: {@code VARCHAR(20)}; types of users keep their names. */
+  public static String printed(String type) {
+    String name = type.replace("character varying", "varchar");
+    return BUILT_IN.matcher(name).matches() ? name.toUpperCase(Locale.ROOT) : name;
   }
 
   /** The kind of values of a type: every character type is {@code text}. */

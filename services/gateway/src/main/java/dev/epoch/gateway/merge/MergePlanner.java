@@ -4,9 +4,10 @@ import dev.epoch.events.Digest;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
-import dev.epoch.gateway.merge.schema.FormerValues;
 import dev.epoch.gateway.merge.schema.MergedSchema;
 import dev.epoch.gateway.merge.schema.PlannedSchemas;
+import dev.epoch.gateway.merge.schema.RecordedValues;
+import dev.epoch.gateway.merge.schema.RetypedChanges;
 import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.gateway.operation.ChunkBuffer;
 import dev.epoch.gateway.storage.Backends;
@@ -30,8 +31,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -118,7 +121,9 @@ final class MergePlanner {
     TableEntry ours = sides.oursOf(theirs);
     TableHandle table = sides.handle(theirs);
     if (!RowDecisions.any(table, terms.decisions())
-        && (MergeSides.same(ours, theirs) || sides.everyBaseHas(theirs))) {
+        && (sides.everyBaseHas(theirs)
+            // two equal changes may be more than one of them
+            || MergeSides.same(ours, theirs) && !terms.rowMerge(theirs, table).addsUp())) {
       return;
     }
     Optional<TableEntry> before =
@@ -209,13 +214,15 @@ final class MergePlanner {
         theirs,
         BaseRows.entries(sides.state(), sides.base(), theirs.name()),
         terms.schemaConflicts(now),
-        (column, side, byOurs, retyped) ->
-            sides.changed(
-                now.with(side),
-                byOurs ? sides.now(ours) : theirsState,
-                column,
-                // rows that only the live table has keep their values: its column is retyped
-                !(retyped && byOurs && sides.intoDefault())));
+        (column, side, byOurs, retyped) -> {
+          // rows that only the live table has keep their values: its column is retyped
+          boolean inserts = !(retyped && byOurs && sides.intoDefault());
+          TableHandle table = now.with(side);
+          return sides.isLost(table, column)
+              ? new RecordedValues(sides.state(), sides.base(), buffer::get)
+                  .changed(byOurs ? sides.head() : sides.source(), now.id(), column, inserts)
+              : sides.changed(table, byOurs ? sides.now(ours) : theirsState, column, inserts);
+        });
   }
 
   private void mergeRows(
@@ -225,108 +232,66 @@ final class MergePlanner {
       TableHandle table,
       MergedSchema schema) {
     StateReader reader = sides.reader(table);
+    TableHandle read = table.with(schema.reading());
     TableState oursState = sides.now(ours);
     RowMerge merge = terms.rowMerge(theirs, table);
-    FormerValues theirsGiven =
-        FormerValues.of(table, schema.source(), schema.base(), schema.schema());
-    BaseRows baseRows = new BaseRows(reader, table, sides.state(), sides.base());
+    BaseRows baseRows = new BaseRows(reader, read, sides.state(), sides.base());
+    Function<RowKey, Row> theirsOf = key -> reader.row(read, theirsState, key).orElse(null);
+    boolean oneBase = sides.base().bestCommonAncestors().size() == 1;
     MergedRows merged =
         new MergedRows(
             new RowDecisions(merge, table, terms.decisions(), terms.told()),
             schema,
             buffer,
             // rows of a virtual base cannot be looked up one by one
-            sides.base().bestCommonAncestors().size() == 1
-                ? MergedRows.MOST_SIDES
-                : Integer.MAX_VALUE,
-            key ->
-                new MergedRows.Sides(
-                    BaseRow.of(schema.base(baseRows.row(key))),
-                    theirsRow(schema, baseRows, reader, table, theirsState, theirsGiven, key)));
+            oneBase ? MergedRows.MOST_SIDES : Integer.MAX_VALUE,
+            key -> {
+              Row base = baseRows.row(key);
+              Row there = theirsOf.apply(key);
+              return new MergedRows.Sides(
+                  schema.base(table.name(), key, base, null, there),
+                  schema.theirs(schema.base(base), there));
+            });
+    // the default branch's table itself gets types, with its values
+    boolean cast = schema.isRetyped() && sides.intoDefault();
     if (terms.fastForward() && !sides.isTouched(table, ours)) {
       TableState oursCommitted = new TableState.Committed(sides.target().location(ours));
       rows.put(
           theirs.tableId(),
           () ->
               merged.plannedFrom(
-                  reader.changes(table, oursCommitted, theirsState, ChangeQuery.all())));
+                  new RetypedChanges(
+                      schema,
+                      reader.changes(read, oursCommitted, theirsState, ChangeQuery.all()),
+                      cast)));
       return;
     }
-    // the default branch's table itself gets the type, with its values
-    FormerValues oursGiven =
-        FormerValues.of(
-            table,
-            sides.intoDefault() ? schema.schema() : schema.now(),
-            schema.base(),
-            schema.schema());
-    boolean oneBase = sides.base().bestCommonAncestors().size() == 1;
     BaseRows.Consumer consumer =
         (key, found, oursRow, theirsRow) -> {
-          BaseRow baseRow = oneBase ? BaseRow.of(schema.base(found.row())) : found;
-          merged.accept(
-              key,
-              baseRow,
-              oursRow,
-              given(
-                  oursGiven,
-                  key,
-                  baseRow,
-                  schema.ours(baseRow.row(), oursRow),
-                  theirsRow,
-                  oursState,
-                  reader),
-              given(
-                  theirsGiven,
-                  key,
-                  baseRow,
-                  schema.theirs(baseRow.row(), theirsRow),
-                  oursRow,
-                  theirsState,
-                  reader));
+          Row before = oneBase ? schema.base(found.row()) : found.row();
+          Row here = schema.ours(before, oursRow);
+          Row there = schema.theirs(before, theirsRow);
+          BaseRow base =
+              oneBase ? schema.base(table.name(), key, found.row(), oursRow, theirsRow) : found;
+          if (cast && Objects.equals(before, there)) {
+            return;
+          }
+          merged.accept(key, base, cast ? here : schema.found(oursRow), here, there);
         };
     if (oneBase && schema.isWiderThanBase()) {
       baseRows.forEachBetween(oursState, theirsState, consumer);
     } else {
       baseRows.forEach(merge, oursState, theirsState, consumer);
     }
-    merged.settleOthers(key ->
-        new ThreeWayRow(
-            key,
-            schema.base(baseRows.row(key)),
-            reader.row(table, oursState, key).orElse(null),
-            theirsRow(schema, baseRows, reader, table, theirsState, theirsGiven, key)));
+    merged.settleOthers(key -> {
+      Row base = schema.base(baseRows.row(key));
+      return new ThreeWayRow(
+          key,
+          base,
+          schema.ours(base, reader.row(read, oursState, key).orElse(null)),
+          schema.theirs(base, theirsOf.apply(key)));
+    });
     take(theirs, merged);
-  }
-
-  private static Row theirsRow(
-      MergedSchema schema,
-      BaseRows base,
-      StateReader reader,
-      TableHandle table,
-      TableState theirs,
-      FormerValues given,
-      RowKey key) {
-    Row row = reader.row(table, theirs, key).orElse(null);
-    if (schema.theirsMissing().isEmpty() || row == null) {
-      return row;
-    }
-    Row before = schema.base(base.row(key));
-    Row filled = schema.theirs(before, row);
-    return before == null ? given.given(filled, key, reader, theirs) : filled;
-  }
-
-  /** A row that one side alone has keeps its values where the other has given columns types. */
-  private static Row given(
-      FormerValues values,
-      RowKey key,
-      BaseRow base,
-      Row row,
-      Row other,
-      TableState state,
-      StateReader reader) {
-    return row == null || other != null || base.row() != null
-        ? row
-        : values.given(row, key, reader, state);
   }
 
   private void take(TableEntry table, MergedRows merged) {

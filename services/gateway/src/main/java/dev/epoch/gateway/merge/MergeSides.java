@@ -156,6 +156,11 @@ record MergeSides(
             .isEmpty();
   }
 
+  /** Whether rows that only the live table had cannot be read with their values of a column. */
+  boolean isLost(TableHandle table, Column column) {
+    return backends.adapter(state, table).lost(table).contains(column.name());
+  }
+
   /**
    * Whether a side has values of a column that it did not have at the base.
    *

@@ -6,6 +6,7 @@ import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.gateway.column.RetypedRows;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.model.changes.ChangeSetWriter;
 import dev.epoch.model.row.ContentSum;
@@ -68,8 +69,14 @@ public final class TableEntries {
     RowHasher hasher = new RowHasher(schema);
     long inserted = 0;
     long updated = 0;
+    long stored = 0;
     long deleted = 0;
     Digest changeSet = null;
+    // rows whose values the type alone changed did not change; the change set has what is stored
+    RetypedRows retyped =
+        before == null || sameSchema
+            ? RetypedRows.none(schema, 2)
+            : RetypedRows.between(former, schema);
     boolean returning = kept != ReturnedColumns.Kept.NOWHERE && !sameSchema;
     if (returning || !from.equals(to)) {
       ChunkBuffer buffer = new ChunkBuffer(chunks);
@@ -84,19 +91,32 @@ public final class TableEntries {
                           : rows(reader, handle, to),
                   schema,
                   former)
-              : known == null ? read(reader, handle, from, to) : RowStream.of(known)) {
+              : known == null || !retyped.isEmpty()
+                  ? read(reader, handle.with(retyped.reading()), from, to)
+                  : RowStream.of(known)) {
         while (changes.hasNext()) {
-          RowChange change = changes.next();
+          RowChange read = changes.next();
+          RowChange change =
+              new RowChange(
+                  read.key(), retyped.asItIs(read.before()), retyped.asItIs(read.after()));
           sum.apply(hasher, change);
           writer.add(change);
           switch (change.kind()) {
             case INSERT -> inserted++;
-            case UPDATE -> updated++;
+            case UPDATE -> {
+              stored++;
+              updated +=
+                  retyped.isEmpty()
+                          || !retyped.same(
+                              retyped.of(0, read.before()), retyped.of(1, read.after()))
+                      ? 1
+                      : 0;
+            }
             case DELETE -> deleted++;
           }
         }
       }
-      if (inserted + updated + deleted > 0) {
+      if (inserted + stored + deleted > 0) {
         changeSet = writer.finish().root();
         buffer.flush();
       }

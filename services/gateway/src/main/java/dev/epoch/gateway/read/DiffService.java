@@ -4,6 +4,7 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.gateway.column.RetypedRows;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.row.Row;
@@ -14,11 +15,14 @@ import dev.epoch.model.schema.SchemaDiff;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.state.ChangeQuery;
 import dev.epoch.storage.state.RowQuery;
+import dev.epoch.storage.state.StateReader;
 import dev.epoch.storage.state.TableState;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -159,9 +163,23 @@ public final class DiffService {
   public RowStream<RowChange> changes(
       Snapshot base, Snapshot target, String table, ChangeQuery query) {
     Compared compared = compared(base, target, table);
-    return backends
-        .adapter(target.state(), compared.handle())
-        .changes(compared.handle(), compared.before(), compared.after(), query);
+    StateReader reader = backends.adapter(target.state(), compared.handle());
+    RetypedRows rows = compared.rows();
+    if (rows.isEmpty()) {
+      return reader.changes(compared.handle(), compared.before(), compared.after(), query);
+    }
+    return new ComparedChanges(
+        rows,
+        reader.changes(
+            compared.handle().with(rows.reading()),
+            compared.before(),
+            compared.after(),
+            new ChangeQuery(
+                query.after(),
+                Set.of(RowChange.Kind.values()),
+                OptionalLong.empty(),
+                query.ordered())),
+        query);
   }
 
   /** The rows of a table that differ, as a table of a query. */
@@ -172,7 +190,8 @@ public final class DiffService {
   }
 
   /** Two states of a table that can be compared. */
-  private record Compared(TableHandle handle, TableState before, TableState after) {}
+  private record Compared(
+      TableHandle handle, TableState before, TableState after, RetypedRows rows) {}
 
   private Compared compared(Snapshot base, Snapshot target, String table) {
     Side before = side(base, table);
@@ -196,7 +215,13 @@ public final class DiffService {
       }
       before = new Side(before.handle, new TableState.Another(before.handle, before.state));
     }
-    return new Compared(handle, before.state, after.state);
+    return new Compared(
+        handle,
+        before.state,
+        after.state,
+        before.handle == null || after.handle == null
+            ? RetypedRows.none(handle.schema(), 2)
+            : RetypedRows.between(before.handle.schema(), after.handle.schema()));
   }
 
   private static boolean isAnother(Side before, Side after) {

@@ -32,6 +32,7 @@ final class JsonMerge {
 
   private final ObjectNode merged;
   private final List<PartConflict> conflicts = new ArrayList<>();
+  private final List<PartConflict> agreed = new ArrayList<>();
 
   private JsonMerge(ObjectNode base, ObjectNode ours, ObjectNode theirs) {
     merged = merge("", base, ours, theirs);
@@ -47,6 +48,11 @@ final class JsonMerge {
 
   List<PartConflict> conflicts() {
     return conflicts;
+  }
+
+  /** Parts that both sides changed to one value. */
+  List<PartConflict> agreed() {
+    return agreed;
   }
 
   /** With ours in the place of each conflict, unless {@link #set} put something else there. */
@@ -85,7 +91,7 @@ final class JsonMerge {
   }
 
   private JsonNode part(String path, JsonNode base, JsonNode ours, JsonNode theirs) {
-    if (JsonDocuments.same(ours, theirs) || JsonDocuments.same(base, theirs)) {
+    if (JsonDocuments.same(base, theirs)) {
       return ours;
     }
     if (JsonDocuments.same(base, ours)) {
@@ -96,7 +102,8 @@ final class JsonMerge {
         && theirs instanceof ObjectNode t) {
       return merge(path, b, o, t);
     }
-    conflicts.add(new PartConflict(path, base, ours, theirs));
+    (JsonDocuments.same(ours, theirs) ? agreed : conflicts)
+        .add(new PartConflict(path, base, ours, theirs));
     return ours;
   }
 

@@ -33,6 +33,10 @@ final class MergeAttempt {
   private boolean absent;
   private String[] values;
   private final List<FieldConflict> open = new ArrayList<>();
+
+  /** What both sides changed to one value, where a rule may make another of it. */
+  private final List<FieldConflict> agreed = new ArrayList<>();
+
   private final Map<String, JsonMerge> documents = new HashMap<>();
 
   MergeAttempt(RowMerge merge, RowKey key, BaseRow base, Row ours, Row theirs) {
@@ -41,8 +45,13 @@ final class MergeAttempt {
     this.base = base;
     this.ours = ours;
     this.theirs = theirs;
-    if (merge.sameRow(ours, theirs) || base.settled() && merge.sameRow(base.row(), theirs)) {
+    if (base.settled() && merge.sameRow(base.row(), theirs)) {
       take(ours);
+    } else if (merge.sameRow(ours, theirs)) {
+      take(ours);
+      if (ours != null && merge.addsUp()) {
+        mergeFields();
+      }
     } else if (base.settled() && merge.sameRow(base.row(), ours)) {
       take(theirs);
     } else if (ours == null || theirs == null) {
@@ -70,10 +79,13 @@ final class MergeAttempt {
   private void mergeField(int i, Column column) {
     String o = ours.get(i);
     String t = theirs.get(i);
+    String b = base.get(i);
     if (Values.same(column.type(), o, t)) {
+      if (merge.addsUp(i)) {
+        agree(column, b, o, t);
+      }
       return;
     }
-    String b = base.get(i);
     if (baseKnown(column.name())) {
       if (Values.same(column.type(), b, t)) {
         return;
@@ -89,10 +101,33 @@ final class MergeAttempt {
       if (document.isPresent()) {
         documents.put(column.name(), document.get());
         document.get().conflicts().forEach(part -> open.add(conflict(column, part)));
+        if (merge.addsUp(i)) {
+          document.get().agreed().forEach(part -> agreed.add(conflict(column, part)));
+        }
         return;
       }
     }
     open.add(FieldConflict.whole(column.name(), b, o, t));
+  }
+
+  /** Both sides have one value: it counts as two changes if neither is the base's. */
+  private void agree(Column column, String b, String o, String t) {
+    boolean bothAdded =
+        base.row() == null && !base.presenceDisputed() && merge.hasOwnRule(column.name());
+    boolean bothChanged = baseKnown(column.name()) && !Values.same(column.type(), b, o);
+    if (!bothAdded && !bothChanged) {
+      return;
+    }
+    Optional<JsonMerge> document =
+        bothChanged && column.type().isJson() && merge.mergesByKey(column.name())
+            ? JsonMerge.of(b, o, t)
+            : Optional.empty();
+    if (document.isEmpty()) {
+      agreed.add(FieldConflict.whole(column.name(), b, o, t));
+    } else if (!document.get().agreed().isEmpty()) {
+      documents.put(column.name(), document.get());
+      document.get().agreed().forEach(part -> agreed.add(conflict(column, part)));
+    }
   }
 
   private static FieldConflict conflict(Column column, JsonMerge.PartConflict part) {
@@ -107,6 +142,13 @@ final class MergeAttempt {
   /** Settles what is open wherever the function has an answer. */
   void settle(Function<FieldConflict, Optional<? extends Pick>> answers) {
     for (FieldConflict conflict : List.copyOf(open)) {
+      answers.apply(conflict).ifPresent(pick -> put(conflict, pick));
+    }
+  }
+
+  /** The same of what both sides changed to one value, which stays where there is no answer. */
+  void settleAgreed(Function<FieldConflict, Optional<? extends Pick>> answers) {
+    for (FieldConflict conflict : agreed) {
       answers.apply(conflict).ifPresent(pick -> put(conflict, pick));
     }
   }

@@ -26,14 +26,15 @@ import java.util.function.Consumer;
  *             a     a     a       a
  *             a     a     b       b
  *             a     b     a       b
- *             a     b     b       b        the same change
+ *             a     b     b       b        the same change; both count where a rule adds them up
  *             a     b     c       JSON objects: key by key; else conflict: modify/modify
  * </pre>
  *
  * What conflicts is settled by the table's {@link ConflictRules} where they have an answer, then by
- * the {@link MergeStrategy}; what is left is a conflict for somebody to resolve. Fields that do not
- * conflict merge the same under every rule and strategy. Fields are equal when {@link Values#same}
- * says so; generated columns are not looked at.
+ * the {@link MergeStrategy}; what is left is a conflict for somebody to resolve. Rules also see
+ * fields to which both sides gave one value; fields that one side alone changed merge the same
+ * under every rule and strategy. Fields are equal when {@link Values#same} says so; generated
+ * columns are not looked at.
  *
  * <p>All rows have the columns of the schema, in its order. Safe for several threads.
  */
@@ -46,6 +47,7 @@ public final class RowMerge {
   private final RuleBook ruleBook;
   private final List<Column> columns;
   private final boolean hasGenerated;
+  private final boolean[] adds;
 
   public RowMerge(
       String tableId,
@@ -61,6 +63,32 @@ public final class RowMerge {
     ruleBook = new RuleBook(schema, rules);
     columns = schema.columns();
     hasGenerated = columns.stream().anyMatch(Column::generated);
+    adds = new boolean[columns.size()];
+    for (int i = 0; i < adds.length; i++) {
+      Column column = columns.get(i);
+      adds[i] =
+          rules.field(column.name()).seesEqualChanges()
+              && !column.generated()
+              && !schema.primaryKey().contains(column.name());
+    }
+  }
+
+  /** Whether two equal changes of a field may be another than one of them. */
+  public boolean addsUp() {
+    for (boolean column : adds) {
+      if (column) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean addsUp(int column) {
+    return adds[column];
+  }
+
+  boolean hasOwnRule(String column) {
+    return rules.hasOwnRule(column);
   }
 
   public MergeOutcome merge(ThreeWayRow row) {
@@ -101,19 +129,28 @@ public final class RowMerge {
                 case OURS -> ours;
                 case THEIRS -> theirs;
               }));
-    } else if (!attempt.open().isEmpty()) {
-      attempt.settle(conflict -> {
-        Optional<Pick> pick =
-            ruleBook.field(conflict, base, attempt.baseKnown(conflict.name()), ours, theirs);
-        pick.ifPresent(value ->
-            told.accept(
-                RuleDecision.ofField(
-                    tableName, key, conflict, rules.field(conflict.name()), value)));
-        return pick;
-      });
+    } else {
+      attempt.settle(conflict -> ruled(key, conflict, base, attempt, ours, theirs, told));
+      attempt.settleAgreed(conflict -> ruled(key, conflict, base, attempt, ours, theirs, told));
       attempt.settle(conflict -> strategySide());
     }
     return attempt;
+  }
+
+  private Optional<Pick> ruled(
+      RowKey key,
+      FieldConflict conflict,
+      BaseRow base,
+      MergeAttempt attempt,
+      Row ours,
+      Row theirs,
+      Consumer<RuleDecision> told) {
+    Optional<Pick> pick =
+        ruleBook.field(conflict, base, attempt.baseKnown(conflict.name()), ours, theirs);
+    pick.ifPresent(value ->
+        told.accept(
+            RuleDecision.ofField(tableName, key, conflict, rules.field(conflict.name()), value)));
+    return pick;
   }
 
   private Optional<Pick.Side> strategySide() {

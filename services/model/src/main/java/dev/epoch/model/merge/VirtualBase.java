@@ -60,7 +60,7 @@ public final class VirtualBase {
       case MergeBase.Virtual(MergeBase first, CommitId second, MergeBase below) -> {
         BaseRow left = row(key, first, rows);
         Row right = rows.apply(second);
-        yield left.settled() && merge.sameRow(left.row(), right)
+        yield left.settled() && merge.sameRow(left.row(), right) && !merge.addsUp()
             ? left
             : row(key, row(key, below, rows), left, right);
       }

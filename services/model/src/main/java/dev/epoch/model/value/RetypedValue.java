@@ -20,6 +20,9 @@ public final class RetypedValue {
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d{1,3})?");
 
+  private static final String MIDNIGHT = " 00:00:00";
+  private static final Pattern DAY = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
+
   private static final Set<Kind> PLAIN =
       EnumSet.of(Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.ENUM, Kind.UUID);
   private static final Set<Kind> NUMBERS = EnumSet.of(Kind.TEXT, Kind.INTEGER, Kind.DECIMAL);
@@ -39,6 +42,13 @@ public final class RetypedValue {
     if (before.equals(after)) {
       return Optional.of(text);
     }
+    if (before.kind() == Kind.DATE && after.kind() == Kind.TIMESTAMP) {
+      return Optional.of(text).filter(DAY.asMatchPredicate()).map(day -> day + MIDNIGHT);
+    }
+    if (before.kind() == Kind.TIMESTAMP && after.kind() == Kind.DATE && text.endsWith(MIDNIGHT)) {
+      return Optional.of(text.substring(0, text.length() - MIDNIGHT.length()))
+          .filter(DAY.asMatchPredicate());
+    }
     if (!PLAIN.contains(before.kind())) {
       return Optional.empty();
     }
@@ -46,9 +56,22 @@ public final class RetypedValue {
       case TEXT -> Optional.of(text).filter(value -> isShort(after.name(), value));
       case INTEGER -> isNumber(before) ? integer(after.name(), text) : Optional.empty();
       case DECIMAL ->
-          Optional.of(text).filter(value -> isNumber(before) && isDecimal(after.name(), value));
+          Optional.of(text)
+              .filter(value -> isNumber(before))
+              .filter(value -> value.equals("NaN") || isDecimal(after.name(), value));
       case ENUM -> Optional.of(text).filter(after.labels()::contains);
       default -> Optional.empty();
+    };
+  }
+
+  /** Whether a text for which {@link #of} has none cannot be a value of the other type at all. */
+  public static boolean isDecided(DataType from, DataType to) {
+    DataType before = from.base();
+    DataType after = to.base();
+    return switch (after.kind()) {
+      case TEXT, ENUM -> PLAIN.contains(before.kind());
+      case INTEGER, DECIMAL -> isNumber(before);
+      default -> before.equals(after);
     };
   }
 

@@ -18,6 +18,7 @@ import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.ThreeWayRow;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,17 @@ class ConflictRulesTest {
         "target_wins | text          | a    | b    | c    | b",
         "sum         | bigint        | 10   | 12   | 15   | 17",
         "sum         | bigint        | 10   | 7    | 9    | 6",
+        "sum         | bigint        | 0    | 1    | 1    | 2",
+        "sum         | bigint        | 10   | 9    | 9    | 8",
+        "sum         | numeric       | 1.0  | 1.5  | 1.50 | 2.00",
+        "sum         | integer       | 0    | 2147483647 | 2147483647 | 2147483647",
+        "sum         | bigint        | 10   | NULL | NULL | NULL",
+        "sum         | jsonb         | {\"n\": 1} | {\"n\": 2} | {\"n\": 2} | {\"n\":3}",
+        "sum         | jsonb         | {\"n\": 1} | {\"n\": 2, \"a\": 1} | {\"n\": 2} | {\"n\":3,\"a\":1}",
+        "max         | bigint        | 1    | 9    | 9    | 9",
+        "append_only | text          | log  | log a | log a | log a a",
+        "append_only | text          | log  | lag   | lag   | lag",
+        "append_only | text[]        | {a}  | {a,b} | {a,b} | {a,b,b}",
         "sum         | bigint        | NULL | 2    | 3    | 5",
         "sum         | bigint        | 10   | NULL | 3    | CONFLICT",
         "sum         | text          | 10   | 12   | 15   | CONFLICT",
@@ -156,19 +168,75 @@ class ConflictRulesTest {
                     Row.of("1", "c")),
                 Row.of("1", "b")))
         .isEqualTo(Row.of("1", "a"));
+    assertThat(
+            after(
+                merge(
+                    table,
+                    rule("append_only"),
+                    Row.of("1", "a"),
+                    Row.of("1", "b"),
+                    Row.of("1", "b")),
+                Row.of("1", "b")))
+        .isEqualTo(Row.of("1", "a"));
     assertThat(merge(table, rule("append_only"), null, Row.of("1", "b"), Row.of("1", "c")))
         .isInstanceOf(MergeOutcome.Conflict.class);
   }
 
   @Test
-  void rulesDecideNothingThatDoesNotConflict() {
+  void rulesDecideNothingThatOneSideAloneChanged() {
     TableSchema table = Tables.table("id bigint", "value bigint");
 
-    assertThat(merge(table, rule("sum"), Row.of("1", "1"), Row.of("1", "5"), Row.of("1", "5")))
-        .isEqualTo(new MergeOutcome.Unchanged());
-    assertThat(
-            merge(table, rule("target_wins"), Row.of("1", "1"), Row.of("1", "1"), Row.of("1", "5")))
-        .isInstanceOf(MergeOutcome.Write.class);
+    for (String rule : List.of("sum", "append_only", "min", "max", "target_wins")) {
+      assertThat(merge(table, rule(rule), Row.of("1", "1"), Row.of("1", "1"), Row.of("1", "5")))
+          .isInstanceOf(MergeOutcome.Write.class);
+      assertThat(merge(table, rule(rule), Row.of("1", "1"), Row.of("1", "5"), Row.of("1", "1")))
+          .isEqualTo(new MergeOutcome.Unchanged());
+    }
+  }
+
+  /** What both sides counted, whatever it was, and in whatever order they are merged. */
+  @Test
+  void eachChangeCounts() {
+    TableSchema table = Tables.table("id bigint", "value bigint", "name text");
+    ConflictRules rules =
+        new ConflictRules(new ConflictRule.Manual(), Map.of("value", ConflictRule.of("sum", null)));
+    Random random = new Random(1);
+    for (int i = 0; i < 10_000; i++) {
+      long base = random.nextInt(-3, 4);
+      long left = random.nextInt(-3, 4);
+      long right = random.nextInt(-3, 4);
+      String name = random.nextBoolean() ? "a" : "b";
+      Row before = Row.of("1", "" + base, "a");
+      Row ours = Row.of("1", "" + (base + left), name);
+      Row theirs = Row.of("1", "" + (base + right), "a");
+      Row both = Row.of("1", "" + (base + left + right), name);
+
+      assertThat(after(merge(table, rules, before, ours, theirs), ours)).isEqualTo(both);
+      assertThat(after(merge(table, rules, before, theirs, ours), theirs)).isEqualTo(both);
+    }
+  }
+
+  @Test
+  void rowsThatBothAddedCountWhereTheFieldHasARule() {
+    TableSchema table = Tables.table("id bigint", "value bigint", "other bigint");
+    ConflictRules ofField =
+        new ConflictRules(new ConflictRule.Manual(), Map.of("value", ConflictRule.of("sum", null)));
+    Row row = Row.of("1", "5", "7");
+
+    assertThat(after(merge(table, ofField, null, row, row), row)).isEqualTo(Row.of("1", "10", "7"));
+    assertThat(after(merge(table, rule("sum"), null, row, row), row)).isEqualTo(row);
+  }
+
+  @Test
+  void keysAreNotAddedUp() {
+    TableSchema table = Tables.table("id bigint", "value bigint");
+    ConflictRules rules =
+        new ConflictRules(
+            new ConflictRule.Manual(),
+            Map.of("id", ConflictRule.of("sum", null), "value", ConflictRule.of("sum", null)));
+
+    assertThat(after(merge(table, rules, null, Row.of("1", "2"), Row.of("1", "2")), null))
+        .isEqualTo(Row.of("1", "4"));
   }
 
   @Test

@@ -131,6 +131,16 @@ class VirtualBaseTest {
         .isEqualTo(counter("10"));
   }
 
+  /** Both counted 3; both merges have 6, and nothing is counted again. */
+  @Test
+  void basesThatCountedTheSameCountBoth() {
+    BaseRow base = base(counter("0"), counter("3"), counter("3"));
+
+    assertThat(base).isEqualTo(BaseRow.of(counter("6")));
+    assertThat(merge.merge(KEY, base, counter("6"), counter("6")))
+        .isEqualTo(new MergeOutcome.Unchanged());
+  }
+
   @Test
   void partsOfJsonThatAreDisputedDisputeTheField() {
     BaseRow base =
@@ -170,7 +180,7 @@ class VirtualBaseTest {
   void theBaseBelowIsLookedUpOnlyWhereTheBasesDiffer() {
     Row same = row("1", "1");
     BaseRow base =
-        new VirtualBase(merge)
+        new VirtualBase(TableMerge.merge(TABLE, MergeStrategy.DEFAULT, ConflictRules.MANUAL))
             .row(
                 KEY,
                 BASE,

@@ -33,6 +33,7 @@ class RetypedValueTest {
     "text, date, 2024-01-01, false",
     "date, text, 2024-01-01, false",
     "numeric, integer, NaN, false",
+    "numeric, numeric(12;3), NaN, true",
   })
   void whatHoldsAsItIs(String from, String to, String text, boolean holds) {
     assertThat(RetypedValue.of(type(from), type(to), text).filter(text::equals).isPresent())
@@ -45,6 +46,30 @@ class RetypedValueTest {
     assertThat(RetypedValue.of(type("text"), type("bigint"), "1e3")).contains("1000");
     assertThat(RetypedValue.of(type("text"), type("integer"), "+7")).contains("7");
     assertThat(RetypedValue.of(type("text"), type("smallint"), "1e9")).isEmpty();
+  }
+
+  @Test
+  void daysAreTheirFirstMoments() {
+    DataType moment = DataType.of(Kind.TIMESTAMP, "timestamp without time zone");
+
+    assertThat(RetypedValue.of(type("date"), moment, "2024-01-31")).contains("2024-01-31 00:00:00");
+    assertThat(RetypedValue.of(moment, type("date"), "2024-01-31 00:00:00")).contains("2024-01-31");
+    assertThat(RetypedValue.of(moment, type("date"), "2024-01-31 00:00:01")).isEmpty();
+    assertThat(RetypedValue.of(type("date"), moment, "infinity")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "text, integer, true",
+    "bigint, integer, true",
+    "text, mood, true",
+    "integer, character varying(3), true",
+    "date, text, false",
+    "text, date, false",
+    "mood, integer, false",
+  })
+  void whetherOtherTextsCannotBeConvertedAtAll(String from, String to, boolean decided) {
+    assertThat(RetypedValue.isDecided(type(from), type(to))).isEqualTo(decided);
   }
 
   private static DataType type(String name) {

@@ -71,7 +71,11 @@ final class PhysicalStates implements StateReader {
   @Override
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
     return shapes.settled(
-        List.of(table), () -> reader.row(shapes.physical(table), this.tables.physical(state), key));
+        List.of(table),
+        () -> {
+          ReadOnce read = ReadOnce.of(shapes.physical(table));
+          return reader.row(read.table(), this.tables.physical(state), key).map(read::row);
+        });
   }
 
   @Override
@@ -79,12 +83,12 @@ final class PhysicalStates implements StateReader {
       TableHandle table, TableState from, TableState to, ChangeQuery query) {
     return shapes.settled(
         List.of(table),
-        () ->
-            reader.changes(
-                shapes.physical(table),
-                this.tables.physical(from),
-                this.tables.physical(to),
-                query));
+        () -> {
+          ReadOnce read = ReadOnce.of(shapes.physical(table));
+          return read.changes(
+              reader.changes(
+                  read.table(), this.tables.physical(from), this.tables.physical(to), query));
+        });
   }
 
   @Override
@@ -92,12 +96,15 @@ final class PhysicalStates implements StateReader {
       TableHandle table, TableState base, TableState ours, TableState theirs) {
     return shapes.settled(
         List.of(table),
-        () ->
-            reader.threeWay(
-                shapes.physical(table),
-                this.tables.physical(base),
-                this.tables.physical(ours),
-                this.tables.physical(theirs)));
+        () -> {
+          ReadOnce read = ReadOnce.of(shapes.physical(table));
+          return read.threeWay(
+              reader.threeWay(
+                  read.table(),
+                  this.tables.physical(base),
+                  this.tables.physical(ours),
+                  this.tables.physical(theirs)));
+        });
   }
 
   /** {@link dev.epoch.storage.postgres.query.StateSelect} under the names that the state has. */

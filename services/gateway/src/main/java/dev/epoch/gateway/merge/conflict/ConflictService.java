@@ -27,6 +27,7 @@ import dev.epoch.model.row.RowStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Conflicts of open merges: look at them, decide about them. */
@@ -170,7 +171,10 @@ public final class ConflictService {
             ConflictService::former,
             (_, branch) -> {
               MergeState merge = branch.merge();
-              ResolveConflictsV1 command = merge == null ? decision : withFacts(merge, decision);
+              ResolveConflictsV1 command =
+                  merge == null
+                      ? decision
+                      : withFacts(merge, decision, repository.state().isDefault(branch));
               StepResult step = repository.step(command, caller).orRefuse();
               return step.event(ConflictsResolvedV1.class)
                   .map(event -> new Settled(event.resolved(), event.remaining(), event.decided()))
@@ -178,7 +182,8 @@ public final class ConflictService {
             });
   }
 
-  private ResolveConflictsV1 withFacts(MergeState merge, ResolveConflictsV1 decision) {
+  private ResolveConflictsV1 withFacts(
+      MergeState merge, ResolveConflictsV1 decision, boolean isLive) {
     List<Decision> before = OpenConflicts.current(merge);
     Decision added = OpenConflicts.decision(event(merge, decision));
     List<Decision> afterwards = new ArrayList<>(before);
@@ -194,6 +199,7 @@ public final class ConflictService {
         boolean done = status(conflict, afterwards).resolved();
         if (added.selector().matches(conflict)) {
           requireFit(conflict, added.resolution());
+          requireKnownType(conflict, added.resolution(), isLive);
           learnt.add(conflict);
           matched++;
           resolved += done ? 1 : 0;
@@ -248,6 +254,35 @@ public final class ConflictService {
                   ? "ours, theirs, union, or custom with a definition"
                   : "ours, theirs, delete, or values of columns; the constraint itself is changed"
                       + " in the database, with ALTER TABLE"));
+    }
+  }
+
+  /** A live table can be given any type; a branch keeps values in those that a side has made. */
+  private static void requireKnownType(
+      RowConflict conflict, Resolution resolution, boolean isLive) {
+    if (isLive
+        || conflict.type() != ConflictType.TYPE_MISMATCH
+        || !(resolution instanceof Resolution.Value(Map<String, String> values))) {
+      return;
+    }
+    String type = values.get(SchemaConflicts.DEFINITION);
+    boolean known =
+        conflict.fields().stream()
+            .anyMatch(field ->
+                Objects.equals(type, field.base())
+                    || Objects.equals(type, field.ours())
+                    || Objects.equals(type, field.theirs()));
+    if (type != null && !known) {
+      throw new RefusedException(
+          Code.VALIDATION,
+          "Column '%s' of '%s' has no values of type %s: no side has given it that"
+              .formatted(conflict.constraint(), conflict.tableName(), type),
+          Map.of(
+              "table",
+              conflict.tableName(),
+              "remedy",
+              "Decide for ours or theirs, or abort the merge, give the column that type on one"
+                  + " side, commit, and merge again"));
     }
   }
 

@@ -9,19 +9,25 @@ import dev.epoch.events.table.Index;
 import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.gateway.column.RetypedRows;
+import dev.epoch.gateway.column.SameColumns;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.model.merge.BaseRow;
 import dev.epoch.model.merge.RowConflict;
 import dev.epoch.model.row.Row;
+import dev.epoch.model.row.RowKey;
 import dev.epoch.model.schema.SchemaHash;
 import dev.epoch.model.schema.merge.MergedTable;
 import dev.epoch.storage.TableHandle;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -32,25 +38,28 @@ import java.util.stream.Stream;
  * @param schema of the merged rows; while conflicts are open that of the target
  * @param conflicts without a decision; then no row is merged
  * @param oursMissing places of columns that the target lacks and the base has
+ * @param oursLacking places of columns that the target lacks
  * @param theirsMissing places of columns that the source lacks
  * @param notNull names of columns that take no nulls, and did on one of the sides
  * @param constraints names of those that one of the sides did not have, and of domains of columns
  * @param initial by the place of columns that the base lacks: what its rows have there. What
  *     databases keep for them may be values of a column that was dropped before
- * @param source schema of the source, that of the target where nothing is merged
- * @param base schema that both began with, likewise
+ * @param rows of base, target and source as rows of the schema
  */
 public record MergedSchema(
     TableSchema now,
     TableSchema schema,
     List<RowConflict> conflicts,
     List<Integer> oursMissing,
+    List<Integer> oursLacking,
     List<Integer> theirsMissing,
     List<String> notNull,
     List<String> constraints,
     Map<Integer, String> initial,
-    TableSchema source,
-    TableSchema base) {
+    RetypedRows rows) {
+  private static final int BASE = 0;
+  private static final int OURS = 1;
+  private static final int THEIRS = 2;
 
   /**
    * @param table the target's, with the schema that it has now: on the default branch with what is
@@ -68,11 +77,14 @@ public record MergedSchema(
     TableSchema now = table.schema();
     TableSchema source = state.tables().schema(theirs.schemaHash());
     TableSchema base = base(state, theirs, bases, decisions);
-    if (source.equals(now)) {
+    // rows of several bases are merged by the identities that they have
+    SameColumns same =
+        bases.size() > 1 ? new SameColumns(base, now, source) : SameColumns.of(base, now, source);
+    if (source.equals(now) && same.ours().equals(now)) {
       return same(now, source, base);
     }
-    TableSchema ours = now;
-    TableSchema there = source;
+    TableSchema ours = same.ours();
+    TableSchema there = same.theirs();
     TableSchema agreed;
     while (true) {
       MergedTable merged = decisions.merge(base, ours, there);
@@ -81,7 +93,7 @@ public record MergedSchema(
         return open(now, decisions.conflicts(merged.conflicts()));
       }
       agreed = merged.schema();
-      requireSameKey(theirs, now, agreed);
+      requireSameKey(theirs, same.ours(), agreed);
       DroppedColumns dropped =
           DroppedColumns.of(table, base, ours, there, agreed, decisions, values);
       if (!dropped.conflicts().isEmpty()) {
@@ -93,21 +105,34 @@ public record MergedSchema(
       ours = dropped.ours();
       there = dropped.theirs();
     }
-    TableSchema schema = agreed;
-    if (source.equals(base) && schema.equals(now)) {
+    TableSchema schema = same.identified(agreed, now, source);
+    TableSchema merged = agreed;
+    RetypedRows rows =
+        bases.size() > 1
+            ? none(schema)
+            : new RetypedRows(
+                schema,
+                merged,
+                List.of(
+                    new RetypedRows.State(base, base),
+                    new RetypedRows.State(now, same.ours()),
+                    new RetypedRows.State(source, same.theirs())));
+    if (source.equals(base) && schema.equals(now) && rows.isEmpty()) {
       return same(now, source, base);
     }
     return new MergedSchema(
         now,
         schema,
         List.of(),
-        missing(schema, now).stream().filter(i -> has(base, schema.columns().get(i))).toList(),
-        missing(schema, source),
-        notNull(schema, now, source),
-        constraints(schema, now, source),
-        initial(schema, base),
-        source,
-        base);
+        missing(merged, same.ours()).stream()
+            .filter(i -> has(base, merged.columns().get(i)))
+            .toList(),
+        missing(merged, same.ours()),
+        missing(merged, same.theirs()),
+        notNull(merged, same.ours(), same.theirs()),
+        constraints(merged, same.ours(), same.theirs()),
+        initial(schema, merged, base),
+        rows);
   }
 
   private static void refuseUnified(TableEntry table, TableSchema there, MergedTable merged) {
@@ -128,14 +153,23 @@ public record MergedSchema(
 
   private static MergedSchema open(TableSchema now, List<RowConflict> conflicts) {
     return new MergedSchema(
-        now, now, conflicts, List.of(), List.of(), List.of(), List.of(), Map.of(), now, now);
+        now, now, conflicts, List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(),
+        none(now));
   }
 
   /** Of a table whose schema the source does not change. */
   public static MergedSchema unchanged(TableSchema schema) {
     return new MergedSchema(
-        schema, schema, List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(), schema,
-        schema);
+        schema,
+        schema,
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        Map.of(),
+        none(schema));
   }
 
   private static MergedSchema same(TableSchema now, TableSchema source, TableSchema base) {
@@ -144,12 +178,16 @@ public record MergedSchema(
         now,
         List.of(),
         List.of(),
+        List.of(),
         missing(now, source),
         notNull(now, now, source),
         constraints(now, now, source),
-        initial(now, base),
-        source,
-        base);
+        initial(now, now, base),
+        none(now));
+  }
+
+  private static RetypedRows none(TableSchema schema) {
+    return RetypedRows.none(schema, 3);
   }
 
   /**
@@ -171,13 +209,23 @@ public record MergedSchema(
         .filter(name -> !names.contains(name))
         .forEach(names::add);
     return new MergedSchema(
-        now, schema, conflicts, oursMissing, theirsMissing, notNull, names, initial, source, base);
+        now,
+        schema,
+        conflicts,
+        oursMissing,
+        oursLacking,
+        theirsMissing,
+        notNull,
+        names,
+        initial,
+        rows);
   }
 
-  private static Map<Integer, String> initial(TableSchema merged, TableSchema base) {
+  private static Map<Integer, String> initial(
+      TableSchema schema, TableSchema merged, TableSchema base) {
     Map<Integer, String> initial = new HashMap<>();
     for (int place : missing(merged, base)) {
-      Column column = merged.columns().get(place);
+      Column column = schema.columns().get(place);
       if (!column.generated()) {
         initial.put(place, column.initialDefault());
       }
@@ -302,14 +350,71 @@ public record MergedSchema(
     return new StoredSchema(tableId, hash(), schema);
   }
 
-  /** Whether the source has columns that the base lacks. */
+  /**
+   * Whether rows that nobody changed may have to be written, or come: the source has columns that
+   * the base lacks, or the target gets one that it has with another identity.
+   */
   public boolean isWiderThanBase() {
-    return initial.keySet().stream().anyMatch(place -> !theirsMissing.contains(place));
+    return rows.isMoved(OURS)
+        || initial.keySet().stream().anyMatch(place -> !theirsMissing.contains(place));
+  }
+
+  /** What rows are read with; the methods below take rows so. */
+  public TableSchema reading() {
+    return rows.reading();
+  }
+
+  /** Whether sides have columns of the schema with other identities. */
+  public boolean isRetyped() {
+    return !rows.isEmpty();
+  }
+
+  /** The target's row with the columns of the schema alone, as they are there. */
+  public Row found(Row ours) {
+    return rows.asItIs(ours);
   }
 
   /** A row of the base, whatever is kept of columns that it does not have. */
   public Row base(Row base) {
-    return begun(base, initial.keySet());
+    return begun(rows.of(BASE, base), initial.keySet());
+  }
+
+  /**
+   * The same for a merge with rows of the sides: no side is unchanged where one of them has a value
+   * that cannot be compared.
+   *
+   * @throws RefusedException if a side has given a row a value that the type of the other cannot
+   *     have
+   */
+  public BaseRow base(String table, RowKey key, Row base, Row ours, Row theirs) {
+    if (rows.isEmpty()) {
+      return BaseRow.of(base(base));
+    }
+    List<RetypedRows.Unlike> unlike = new ArrayList<>(rows.unlike(OURS, ours, BASE, base));
+    unlike.addAll(rows.unlike(THEIRS, theirs, BASE, base));
+    Set<String> disputed = new HashSet<>();
+    for (RetypedRows.Unlike value : unlike) {
+      Column column = schema.columns().get(value.place());
+      if (value.misfit()) {
+        throw misfit(table, key, column, value.text());
+      }
+      disputed.add(column.name());
+    }
+    return base == null ? BaseRow.of(null) : new BaseRow(base(base), disputed, false);
+  }
+
+  private static RefusedException misfit(String table, RowKey key, Column column, String text) {
+    return new RefusedException(
+        Code.SCHEMA_CHANGED,
+        "Row %s of '%s', which one side added or changed, has '%s' in column '%s': the other side has given that the type %s"
+            .formatted(key, table, text, column.name(), column.type().name()),
+        Map.of(
+            "table",
+            table,
+            "column",
+            column.name(),
+            "remedy",
+            "Give the row another value, or the column a type for it on the other side, commit, and merge again"));
   }
 
   /**
@@ -318,12 +423,12 @@ public record MergedSchema(
    * @param base as {@link #base} has it
    */
   public Row theirs(Row base, Row theirs) {
-    return begun(filled(base, theirs, theirsMissing), theirsMissing);
+    return begun(filled(base, rows.of(THEIRS, theirs), theirsMissing), theirsMissing);
   }
 
   /** A row of the target, likewise. */
   public Row ours(Row base, Row ours) {
-    return begun(filled(base, ours, oursMissing), missing(schema, now));
+    return begun(filled(base, rows.of(OURS, ours), oursMissing), oursLacking);
   }
 
   /** With what rows begin with in columns that the base lacks, as far as these are among some. */

@@ -4,8 +4,8 @@ import java.util.Objects;
 
 /**
  * What settles a conflict without asking anybody. A rule is asked only where both sides changed a
- * field differently, or one side changed a row that the other deleted; where it has no answer, the
- * conflict stays.
+ * field, or one side changed a row that the other deleted; where it has no answer, the conflict
+ * stays, or the value that both sides have.
  *
  * <table>
  *   <caption>answers</caption>
@@ -56,6 +56,18 @@ public sealed interface ConflictRule {
 
   /** What is written stays; both sides may add. */
   record AppendOnly() implements ConflictRule {}
+
+  /**
+   * Whether two equal changes may come to another value than one of them: by the other rules the
+   * result is the value that both sides have.
+   */
+  default boolean seesEqualChanges() {
+    return switch (this) {
+      case Sum(), AppendOnly() -> true;
+      case Manual(), SourceWins(), TargetWins(), Max(), Min() -> false;
+      case LastWriteWins _ -> false;
+    };
+  }
 
   /** Its name in a configuration. */
   default String wireName() {

@@ -272,7 +272,7 @@ BEGIN
     ORDER BY c.number
   LOOP
     -- values of each row's own: the branch has a row of its own for each
-    change.is_rewritten := NOT change.has_initial AND (change.is_retyped OR change.is_rewritten)
+    change.is_rewritten := (change.is_retyped OR NOT change.has_initial AND change.is_rewritten)
       AND (NOT is_scratch OR NOT change.is_retyped AND epoch.makes_values(open_table, change.number));
     IF is_scratch AND NOT change.has_initial AND NOT change.is_rewritten AND change.is_made_anew THEN
       change.initial := epoch.default_value(open_table, change.number);

@@ -1,0 +1,2 @@
+/** Columns that have other identities or types in other states of a table. */
+package dev.epoch.gateway.column;
