@@ -134,10 +134,12 @@ final class PhysicalStates implements StateReader {
           Set<String> touched = new HashSet<>(reader.touched(branch, this.tables.physical(tables)));
           if (branch.isDefault()) {
             touched.addAll(this.tables.changed(tables).keySet());
+            touched.addAll(this.tables.uncaptured(tables));
           } else {
             BranchShapes.Found found = branchShapes.found(branch, tables);
             touched.addAll(found.altered(tables).keySet());
             touched.addAll(found.dropped());
+            touched.addAll(branchShapes.uncaptured(branch, tables));
           }
           return touched;
         });

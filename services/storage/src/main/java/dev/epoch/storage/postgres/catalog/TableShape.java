@@ -23,9 +23,14 @@ import java.util.stream.Collectors;
  * @param columns of the layers
  * @param place of the live relation: of a table that the default branch does not have yet, where it
  *     is hidden
+ * @param uncaptured why changes of its rows may not have been captured
  */
 public record TableShape(
-    String version, TableSchema schema, List<LayerColumn> columns, TablePath place) {
+    String version,
+    TableSchema schema,
+    List<LayerColumn> columns,
+    TablePath place,
+    Optional<String> uncaptured) {
   /** What a type has in parentheses: a length, or digits and those behind the point. */
   private static final Pattern NUMBERS = Pattern.compile("\\((\\d+)(?:,\\s*(-?\\d+))?\\)");
 

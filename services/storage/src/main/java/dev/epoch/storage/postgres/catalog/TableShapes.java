@@ -44,7 +44,11 @@ public final class TableShapes {
         (SELECT string_agg(concat_ws('.', c.oid, c.xmin), ' ' ORDER BY c.oid)
           FROM pg_constraint AS c WHERE c.conrelid = r.oid),
         (SELECT string_agg(concat_ws('.', i.indexrelid, i.xmin), ' ' ORDER BY i.indexrelid)
-          FROM pg_index AS i WHERE i.indrelid = r.oid))
+          FROM pg_index AS i WHERE i.indrelid = r.oid),
+        (SELECT string_agg(concat_ws('.', g.oid, g.xmin), ' ' ORDER BY g.oid)
+          FROM pg_trigger AS g
+          WHERE g.tgname LIKE 'epoch\\_capture\\_%' AND g.tgrelid = ANY (ARRAY(
+            SELECT r.oid UNION ALL SELECT h.inhrelid FROM pg_inherits AS h WHERE h.inhparent = r.oid))))
       FROM unnest($1::text[]) AS n (name)
       JOIN LATERAL (SELECT to_regclass(n.name)::oid AS oid) AS r ON r.oid IS NOT NULL\
       """;
@@ -215,7 +219,14 @@ public final class TableShapes {
             .orElseThrow();
     TableSchema schema = Introspector.schema(session, now.place(), now.key());
     note(session, table.id(), schema);
-    return Optional.of(new TableShape(version, schema, columns, now.place()));
+    Optional<String> uncaptured =
+        session
+            .first(
+                "SELECT epoch.look_at_capture($1)",
+                row -> Optional.ofNullable(row.getString(0)),
+                table.id())
+            .flatMap(problem -> problem);
+    return Optional.of(new TableShape(version, schema, columns, now.place(), uncaptured));
   }
 
   /** What branches that are like the live table keep when it changes: {@code follow_table.sql}. */
@@ -275,7 +286,7 @@ public final class TableShapes {
         EpochSchema.exists(session) ? columns(session, table) : List.of();
     return columns.isEmpty()
         ? Optional.empty()
-        : Optional.of(new TableShape("", table.schema(), columns, table.path()));
+        : Optional.of(new TableShape("", table.schema(), columns, table.path(), Optional.empty()));
   }
 
   private static List<TableShape.LayerColumn> columns(Session session, TableHandle table) {
