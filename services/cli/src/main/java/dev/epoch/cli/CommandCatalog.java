@@ -116,6 +116,7 @@ import dev.epoch.cli.command.table.TableAddCommand;
 import dev.epoch.cli.command.table.TableCommand;
 import dev.epoch.cli.command.table.TableListCommand;
 import dev.epoch.cli.command.table.TableRefreshCommand;
+import dev.epoch.cli.command.table.TableRescanCommand;
 import dev.epoch.cli.command.table.TableRemoveCommand;
 import dev.epoch.cli.command.table.TableShowCommand;
 import dev.epoch.cli.command.tag.TagCommand;
@@ -362,6 +363,7 @@ final class CommandCatalog {
         .addSubcommand("list", new TableListCommand(session))
         .addSubcommand("show", new TableShowCommand(session))
         .addSubcommand("refresh", new TableRefreshCommand(session))
+        .addSubcommand("rescan", new TableRescanCommand(session))
         .addSubcommand("remove", new TableRemoveCommand(session));
   }
 

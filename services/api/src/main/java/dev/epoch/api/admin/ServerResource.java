@@ -3,6 +3,7 @@ package dev.epoch.api.admin;
 import dev.epoch.api.ServerStatus;
 import dev.epoch.api.kafka.KafkaStatus;
 import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.table.UncapturedView;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.projections.Projections;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -58,7 +59,7 @@ public class ServerResource {
   @Operation(
       summary = "Whether the server can serve requests",
       description =
-          "It can when the metadata database answers and whatever a stopped process left behind is settled. A read model that is parked or waits with a repository is told of as degraded: it takes no server out of service.")
+          "It can when the metadata database answers and whatever a stopped process left behind is settled. A read model that is parked or waits with a repository is told of as degraded, and so is a table whose changes may not have been captured: they take no server out of service.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = ServerView.Readiness.class)))
@@ -84,11 +85,20 @@ public class ServerResource {
                 connected,
                 ready && request.admitted() ? repository() : null,
                 degraded,
+                ready && request.admitted() ? uncaptured() : List.of(),
                 kafka
                     .now()
                     .map(view -> request.admitted() ? view : view.withoutError())
                     .orElse(null)))
         .build();
+  }
+
+  private List<UncapturedView> uncaptured() {
+    return UncapturedView.list(
+        request
+            .server()
+            .captures()
+            .seen(request.server().repositories().list(), PATIENCE));
   }
 
   private String repository() {

@@ -69,6 +69,14 @@ final class LiveColumns {
       LIMIT 1
       """;
 
+  /** Versions of the triggers that capture changes of each relation. */
+  private static final String CAPTURES =
+      """
+      SELECT n.relation::pg_catalog.regclass::text, epoch.capture_versions(n.relation)
+      FROM epoch.captures AS n
+      JOIN pg_catalog.pg_class AS c ON c.oid = n.relation
+      """;
+
   private final Session session;
   private final String searchPath;
 
@@ -77,6 +85,7 @@ final class LiveColumns {
 
   private final Set<String> released = new TreeSet<>();
   private Set<Loss> before = Set.of();
+  private Map<String, String> captures = Map.of();
 
   LiveColumns(Session session, String searchPath) {
     this.session = session;
@@ -170,6 +179,23 @@ final class LiveColumns {
     released.forEach(
         table -> session.list("SELECT epoch.drop_views_of($1)::text", row -> row, table));
     before = new HashSet<>(all());
+    captures = captures();
+  }
+
+  private Map<String, String> captures() {
+    Map<String, String> found = new TreeMap<>();
+    session.rows(CAPTURES).forEach(row -> found.put(row.getString(0), row.getString(1)));
+    return found;
+  }
+
+  /** A table whose changes the statements kept from being captured. */
+  Optional<String> switchedOff() {
+    Map<String, String> now = captures();
+    return captures.entrySet().stream()
+        .filter(was -> now.containsKey(was.getKey()))
+        .filter(was -> !now.get(was.getKey()).equals(was.getValue()))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   /** Columns that the statements took values from without their being kept. */
