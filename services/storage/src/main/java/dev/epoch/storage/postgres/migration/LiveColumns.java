@@ -77,6 +77,16 @@ final class LiveColumns {
       JOIN pg_catalog.pg_class AS c ON c.oid = n.relation
       """;
 
+  /** Attributes of the composites that columns of captured tables are made of. */
+  private static final String ATTRIBUTES =
+      """
+      SELECT DISTINCT pg_catalog.format('%s.%I', c.oid::pg_catalog.regtype, a.attname), a.attrelid::bigint, a.attnum::integer
+      FROM epoch.table_columns AS k
+      JOIN pg_catalog.pg_type AS t ON t.oid = pg_catalog.to_regtype(k.type)
+      JOIN pg_catalog.pg_type AS c ON c.oid IN (t.oid, t.typelem) AND c.typtype = 'c'
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+      """;
+
   private final Session session;
   private final String searchPath;
 
@@ -86,6 +96,7 @@ final class LiveColumns {
   private final Set<String> released = new TreeSet<>();
   private Set<Loss> before = Set.of();
   private Map<String, String> captures = Map.of();
+  private Map<String, String> attributes = Map.of();
 
   LiveColumns(Session session, String searchPath) {
     this.session = session;
@@ -180,6 +191,25 @@ final class LiveColumns {
         table -> session.list("SELECT epoch.drop_views_of($1)::text", row -> row, table));
     before = new HashSet<>(all());
     captures = captures();
+    attributes = attributes();
+  }
+
+  /** Names by places. */
+  private Map<String, String> attributes() {
+    Map<String, String> found = new TreeMap<>();
+    session
+        .rows(ATTRIBUTES)
+        .forEach(row -> found.put(row.getLong(1) + "." + row.getInteger(2), row.getString(0)));
+    return found;
+  }
+
+  /** An attribute whose values the statements took from every row, also of old commits. */
+  Optional<String> attributeGone() {
+    Map<String, String> now = attributes();
+    return attributes.entrySet().stream()
+        .filter(was -> !now.containsKey(was.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 
   private Map<String, String> captures() {

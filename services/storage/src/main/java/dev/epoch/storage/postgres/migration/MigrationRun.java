@@ -118,6 +118,15 @@ final class MigrationRun {
                   .formatted(switchedOff.get()));
           return false;
         }
+        Optional<String> attribute = columns.attributeGone();
+        if (attribute.isPresent() && !plan.forced()) {
+          session.run("ROLLBACK");
+          fail(
+              current,
+              "DROP ATTRIBUTE: %s goes from every row, also of old commits; --force does it nevertheless"
+                  .formatted(attribute.get()));
+          return false;
+        }
         Optional<String> problem = columns.follow();
         if (problem.isPresent()) {
           session.run("ROLLBACK");
