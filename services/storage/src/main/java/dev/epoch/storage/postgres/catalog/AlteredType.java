@@ -4,10 +4,12 @@ import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.DataType.Kind;
 import dev.epoch.storage.postgres.codec.Quote;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -15,7 +17,7 @@ import java.util.stream.Collectors;
  * of the past, print otherwise by now. What they were is told from the labels of an enum, which keep
  * their order, and from the attributes of a composite, which come behind those that there are.
  */
-sealed interface AlteredType {
+public sealed interface AlteredType {
 
   /** The text that a value had, by an expression for the value that is there. */
   String former(String value);
@@ -24,85 +26,85 @@ sealed interface AlteredType {
   String now(String text);
 
   /**
+   * What the database tells of the types of a table's columns, beside what schemas have.
+   *
+   * @param narrowed names of composites that have lost attributes
+   * @param labels of enums, by their names, in their order
+   */
+  record Facts(Set<String> narrowed, Map<String, List<Label>> labels) {
+    static final Facts NONE = new Facts(Set.of(), Map.of());
+  }
+
+  /**
+   * A label of an enum.
+   *
+   * @param number the older one has the lower
+   * @param names that it has been seen with
+   */
+  record Label(String name, long number, Set<String> names) {}
+
+  /**
    * How to read values of a type that a state has.
    *
-   * @param gone whether attributes of the type, a composite, were dropped
    * @return empty where they print as they did
    */
-  static Optional<AlteredType> of(DataType wanted, DataType now, boolean gone) {
+  static Optional<AlteredType> of(DataType wanted, DataType now, Facts facts) {
     DataType was = wanted.base();
     DataType is = now.base();
     if (was.equals(is) || !was.name().equals(is.name()) || was.kind() != is.kind()) {
       return Optional.empty();
     }
     return switch (was.kind()) {
-      case ENUM -> labels(was, is, false);
-      case COMPOSITE -> attributes(was, is, gone);
+      case ENUM -> labels(was, is, facts, false);
+      case COMPOSITE -> attributes(was, is, facts.narrowed().contains(is.name()));
       case ARRAY -> {
         DataType element = was.element().base();
         DataType elementNow = is.element().base();
         yield element.kind() == Kind.ENUM && elementNow.kind() == Kind.ENUM
-            ? labels(element, elementNow, true)
-            : of(element, elementNow, gone).map(_ -> new Lost());
+            ? labels(element, elementNow, facts, true)
+            : of(element, elementNow, facts).map(_ -> new Lost());
       }
       default -> Optional.empty();
     };
   }
 
-  private static Optional<AlteredType> labels(DataType was, DataType now, boolean array) {
-    return labels(was.labels(), now.labels())
+  private static Optional<AlteredType> labels(
+      DataType was, DataType now, Facts facts, boolean array) {
+    return labels(was.labels(), facts.labels().getOrDefault(now.name(), List.of()))
         .<Optional<AlteredType>>map(
             names -> names.isEmpty() ? Optional.empty() : Optional.of(new Relabelled(names, array)))
         .orElseGet(() -> Optional.of(new Lost()));
   }
 
   /**
-   * Which label of now stands for one of then, of those that are called otherwise. Labels come
-   * between others and are renamed; none goes, and none moves.
+   * Which label of now stands for one of then, of those that are called otherwise: labels come
+   * between others and are renamed, none goes, and none moves. So those of then are the oldest ones.
+   * Where these were never seen with the names of then, it is another type, which has what texts
+   * say.
    *
    * @return empty if that cannot be told
    */
-  static Optional<Map<String, String>> labels(List<String> was, List<String> now) {
-    if (isWithin(was, now)) {
-      return Optional.of(Map.of());
-    }
+  static Optional<Map<String, String>> labels(List<String> was, List<Label> now) {
+    Set<Label> oldest =
+        now.stream()
+            .sorted(Comparator.comparingLong(Label::number))
+            .limit(was.size())
+            .collect(Collectors.toSet());
+    List<Label> same = now.stream().filter(oldest::contains).toList();
     Map<String, String> names = new LinkedHashMap<>();
-    if (was.size() == now.size()) {
-      for (int i = 0; i < was.size(); i++) {
-        if (!was.get(i).equals(now.get(i))) {
-          names.put(now.get(i), was.get(i));
-        }
+    boolean seen = same.size() == was.size();
+    for (int i = 0; i < was.size() && seen; i++) {
+      seen = same.get(i).names().contains(was.get(i));
+      if (!same.get(i).name().equals(was.get(i))) {
+        names.put(same.get(i).name(), was.get(i));
       }
+    }
+    if (seen) {
       return Optional.of(names);
     }
-    int next = 0;
-    List<String> unknown = new ArrayList<>();
-    for (int i = 0; i <= was.size(); i++) {
-      int same = i == was.size() ? now.size() : now.indexOf(was.get(i));
-      if (same < 0) {
-        unknown.add(was.get(i));
-        continue;
-      }
-      if (same < next || !unknown.isEmpty() && unknown.size() != same - next) {
-        return Optional.empty();
-      }
-      for (int k = 0; k < unknown.size(); k++) {
-        names.put(now.get(next + k), unknown.get(k));
-      }
-      unknown.clear();
-      next = same + 1;
-    }
-    return Optional.of(names);
-  }
-
-  private static boolean isWithin(List<String> was, List<String> now) {
-    int found = 0;
-    for (String label : now) {
-      if (found < was.size() && was.get(found).equals(label)) {
-        found++;
-      }
-    }
-    return found == was.size();
+    return now.stream().map(Label::name).collect(Collectors.toSet()).containsAll(was)
+        ? Optional.of(Map.of())
+        : Optional.empty();
   }
 
   private static Optional<AlteredType> attributes(DataType was, DataType now, boolean gone) {

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -25,7 +24,7 @@ import java.util.stream.Collectors;
  * @param place of the live relation: of a table that the default branch does not have yet, where it
  *     is hidden
  * @param uncaptured why changes of its rows may not have been captured
- * @param narrowed names of composites that have lost attributes
+ * @param types of its columns
  */
 public record TableShape(
     String version,
@@ -33,7 +32,7 @@ public record TableShape(
     List<LayerColumn> columns,
     TablePath place,
     Optional<String> uncaptured,
-    Set<String> narrowed) {
+    AlteredType.Facts types) {
   /** What a type has in parentheses: a length, or digits and those behind the point. */
   private static final Pattern NUMBERS = Pattern.compile("\\((\\d+)(?:,\\s*(-?\\d+))?\\)");
 
@@ -252,9 +251,7 @@ public record TableShape(
     return schema
         .column(physical.name())
         .filter(now -> now.id().equals(physical.id()))
-        .flatMap(now ->
-            AlteredType.of(
-                physical.type(), now.type(), narrowed.contains(element(now.type()).name())));
+        .flatMap(now -> AlteredType.of(physical.type(), now.type(), types));
   }
 
   /**
@@ -270,11 +267,6 @@ public record TableShape(
         .filter(now -> now.generated() && physical.generated())
         .filter(now -> !now.generatedExpression().equals(physical.generatedExpression()))
         .map(_ -> physical.generatedExpression());
-  }
-
-  private static DataType element(DataType type) {
-    DataType base = type.base();
-    return base.kind() == DataType.Kind.ARRAY ? base.element().base() : base;
   }
 
   /** Quoted names of all columns of the layers. */

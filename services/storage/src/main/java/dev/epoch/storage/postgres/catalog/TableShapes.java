@@ -13,7 +13,9 @@ import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.connection.SqlErrors;
 import io.vertx.mutiny.sqlclient.Row;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -261,7 +263,12 @@ public final class TableShapes {
             .flatMap(problem -> problem);
     return Optional.of(
         new TableShape(
-            version, schema, columns, now.place(), uncaptured, Set.copyOf(session.list(NARROWED, row -> row.getString(0), path(table.at(now.place()))))));
+            version,
+            schema,
+            columns,
+            now.place(),
+            uncaptured,
+            types(session, table.id(), path(table.at(now.place())))));
   }
 
   /** What branches that are like the live table keep when it changes: {@code follow_table.sql}. */
@@ -271,6 +278,20 @@ public final class TableShapes {
         row -> row,
         tableId,
         BranchShapes.definition(live));
+  }
+
+  private static AlteredType.Facts types(Session session, String tableId, String path) {
+    Map<String, List<AlteredType.Label>> labels = new HashMap<>();
+    session
+        .list("SELECT * FROM epoch.seen_labels($1)", row -> row, tableId)
+        .forEach(row ->
+            labels
+                .computeIfAbsent(row.getString(0), _ -> new ArrayList<>())
+                .add(
+                    new AlteredType.Label(
+                        row.getString(1), row.getLong(2), Set.of(row.getArrayOfStrings(3)))));
+    return new AlteredType.Facts(
+        Set.copyOf(session.list(NARROWED, row -> row.getString(0), path)), labels);
   }
 
   private record Placed(TablePath place, List<String> key) {}
@@ -321,7 +342,7 @@ public final class TableShapes {
         EpochSchema.exists(session) ? columns(session, table) : List.of();
     return columns.isEmpty()
         ? Optional.empty()
-        : Optional.of(new TableShape("", table.schema(), columns, table.path(), Optional.empty(), Set.of()));
+        : Optional.of(new TableShape("", table.schema(), columns, table.path(), Optional.empty(), AlteredType.Facts.NONE));
   }
 
   private static List<TableShape.LayerColumn> columns(Session session, TableHandle table) {
