@@ -127,7 +127,7 @@ class DoctorCommandTest extends CommandTest {
     fails(
         2,
         "error: unknown check 'weather'; known: config, server, ready, repository, projections,"
-            + " recovery, credentials\n",
+            + " recovery, capture, credentials\n",
         "doctor",
         "--check",
         "weather");
