@@ -132,6 +132,9 @@ BEGIN
       CASE switched.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END,
       switched.tgname);
   END LOOP;
+  PERFORM epoch.note_capture(
+    of_table, of_branch, open_table::regclass, current_setting('epoch.switching', true) IS NOT DISTINCT FROM 'whole');
+  PERFORM set_config('epoch.switching', '', true);
 END
 $$;
 

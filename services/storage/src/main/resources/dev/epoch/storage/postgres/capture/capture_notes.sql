@@ -145,6 +145,10 @@ DECLARE
   noted epoch.captures;
   is_off boolean;
 BEGIN
+  IF current_setting('epoch.switching', true) IN ('whole', 'broken') THEN
+    -- Epoch itself, which writes what is committed
+    RETURN;
+  END IF;
   FOR noted IN
     SELECT n.* FROM epoch.captures AS n
     WHERE n.relation IN (SELECT altered UNION SELECT p.relid FROM pg_partition_tree(altered) AS p)
