@@ -8,10 +8,10 @@ import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.storage.testing.StoragePostgres;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -73,9 +73,7 @@ class LiveTypesIT {
   void aTypeThatIsAltered(String statements, int columns, String lost) {
     // given
     Map<String, List<String>> before =
-        Map.of(
-            "x", table.rows("x"),
-            head("main"), table.rows(head("main")));
+        Map.of("x", table.rows("x"), head("main"), table.rows(head("main")));
     String second = head("main");
     List<String> gone = lost == null ? List.of() : List.of(lost.split(" "));
 
@@ -103,8 +101,8 @@ class LiveTypesIT {
     test.database.execute("UPDATE t SET s = NULL WHERE id = 2", "DELETE FROM t WHERE id = 3");
     test.commit("main", "written");
     assertThat(table.rows(third)).isEqualTo(now);
-    before.forEach(
-        (ref, rows) -> assertThat(without(table.rows(ref), gone)).as(ref).isEqualTo(without(rows, gone)));
+    before.forEach((ref, rows) ->
+        assertThat(without(table.rows(ref), gone)).as(ref).isEqualTo(without(rows, gone)));
     table.assertRecorded("main");
     assertThat(head("main")).isNotEqualTo(second);
   }
@@ -129,7 +127,12 @@ class LiveTypesIT {
                 .run(
                     test.repository().state(),
                     new DdlService.Request(
-                        null, null, "ALTER TYPE pair DROP ATTRIBUTE y", false, DdlService.USUAL, null))
+                        null,
+                        null,
+                        "ALTER TYPE pair DROP ATTRIBUTE y",
+                        false,
+                        DdlService.USUAL,
+                        null))
                 .toString())
         .contains("old commits");
     assertThat(table.status("main")).isEmpty();

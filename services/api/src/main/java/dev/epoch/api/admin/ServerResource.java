@@ -95,10 +95,7 @@ public class ServerResource {
 
   private List<UncapturedView> uncaptured() {
     return UncapturedView.list(
-        request
-            .server()
-            .captures()
-            .seen(request.server().repositories().list(), PATIENCE));
+        request.server().captures().seen(request.server().repositories().list(), PATIENCE));
   }
 
   private String repository() {

@@ -28,6 +28,5 @@ public record UncapturedView(
 
   /** A table that was rescanned, and what is not committed there. */
   @Schema(name = "RescannedTable")
-  public record Rescanned(
-      String table, String branch, long inserted, long updated, long deleted) {}
+  public record Rescanned(String table, String branch, long inserted, long updated, long deleted) {}
 }

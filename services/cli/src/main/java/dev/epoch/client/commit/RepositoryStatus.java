@@ -42,9 +42,7 @@ public record RepositoryStatus(
   public record Uncaptured(String table, String problem, String remedy) {
     static Uncaptured of(JsonNode json) {
       return new Uncaptured(
-          json.path("table").asText(),
-          json.path("problem").asText(),
-          json.path("remedy").asText());
+          json.path("table").asText(), json.path("problem").asText(), json.path("remedy").asText());
     }
   }
 

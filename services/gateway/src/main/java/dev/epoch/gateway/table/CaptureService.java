@@ -90,8 +90,8 @@ public final class CaptureService {
   }
 
   /**
-   * Those of some repositories, as half a minute ago at most if their databases answer in time, else
-   * as last seen.
+   * Those of some repositories, as half a minute ago at most if their databases answer in time,
+   * else as last seen.
    */
   public List<Uncaptured> seen(Collection<LiveRepository> repositories, Duration patience) {
     FutureTask<List<Uncaptured>> task;
@@ -145,8 +145,7 @@ public final class CaptureService {
               .findFirst()
               .orElseThrow(() -> WorkingSetService.tableNotFound(table, branch));
       StorageAdapter adapter = backends.adapter(state, target.table());
-      adapter.rescan(
-          Backends.handle(state, branch), target, content(state, branch, target));
+      adapter.rescan(Backends.handle(state, branch), target, content(state, branch, target));
       return Optional.ofNullable(
               adapter
                   .pending(Backends.handle(state, branch), List.of(target))

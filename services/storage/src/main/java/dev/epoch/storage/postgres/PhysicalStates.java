@@ -113,8 +113,7 @@ final class PhysicalStates implements StateReader {
           table.schema().columns().stream().map(Column::name).toList());
     }
     String select = reader.select(session, physical, this.tables.physical(state), repeated);
-    TableColumns typed =
-        TableColumns.ofState(physical.schema(), shapes.known(table).orElse(null));
+    TableColumns typed = TableColumns.ofState(physical.schema(), shapes.known(table).orElse(null));
     if (physical == table && !typed.isAltered()) {
       return select;
     }

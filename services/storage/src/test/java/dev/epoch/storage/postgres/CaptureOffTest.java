@@ -49,11 +49,17 @@ class CaptureOffTest {
 
   /** Ways to write past triggers: by whom, before, behind. */
   private enum Way {
-    BY_NAME(false, "ALTER TABLE %1$s DISABLE TRIGGER epoch_capture_insert, DISABLE TRIGGER epoch_capture_update, DISABLE TRIGGER epoch_capture_delete", ""),
+    BY_NAME(
+        false,
+        "ALTER TABLE %1$s DISABLE TRIGGER epoch_capture_insert, DISABLE TRIGGER epoch_capture_update, DISABLE TRIGGER epoch_capture_delete",
+        ""),
     STAYS_OFF(false, DISABLED, ""),
     OFF_AND_ON(false, DISABLED, "ALTER TABLE %s ENABLE TRIGGER USER"),
     OFF_AND_ALWAYS(false, DISABLED, "ALTER TABLE %s ENABLE ALWAYS TRIGGER USER"),
-    ONLY_REPLICA(false, "ALTER TABLE %1$s ENABLE REPLICA TRIGGER epoch_capture_insert, ENABLE REPLICA TRIGGER epoch_capture_update, ENABLE REPLICA TRIGGER epoch_capture_delete", ""),
+    ONLY_REPLICA(
+        false,
+        "ALTER TABLE %1$s ENABLE REPLICA TRIGGER epoch_capture_insert, ENABLE REPLICA TRIGGER epoch_capture_update, ENABLE REPLICA TRIGGER epoch_capture_delete",
+        ""),
     AS_PG_RESTORE(true, "ALTER TABLE %s DISABLE TRIGGER ALL", "ALTER TABLE %s ENABLE TRIGGER ALL"),
     REPLICA(true, "SET session_replication_role = replica", "RESET session_replication_role");
 
@@ -136,7 +142,8 @@ class CaptureOffTest {
   void aLiveTable(String epoch, Way way, boolean passes) throws Exception {
     // given
     start(epoch);
-    Map<RowKey, Row> before = repository.rows("items", repository.committed(repository.main, "items"));
+    Map<RowKey, Row> before =
+        repository.rows("items", repository.committed(repository.main, "items"));
     Digest committed = content(repository.committed(repository.main, "items"));
     repository.write(repository.main, "INSERT INTO items VALUES (6, 'captured', 6)");
 
@@ -173,7 +180,8 @@ class CaptureOffTest {
 
     // captured from then on
     TableState now = repository.committed(repository.main, "items");
-    repository.write(repository.main, "UPDATE items SET name = 'x'", "DELETE FROM items WHERE id = 3");
+    repository.write(
+        repository.main, "UPDATE items SET name = 'x'", "DELETE FROM items WHERE id = 3");
     assertThat(repository.rows("items", now)).hasSize(1999);
     assertThat(repository.changes("items", now, repository.working(repository.main, "items")))
         .hasSize(1999);
@@ -222,8 +230,7 @@ class CaptureOffTest {
     // then
     if (passes) {
       assertThat(uncaptured()).containsExactly(feature.id());
-      assertThat(
-              repository.adapter.touched(feature, List.of(repository.at(feature, "items"))))
+      assertThat(repository.adapter.touched(feature, List.of(repository.at(feature, "items"))))
           .isNotEmpty();
       assertThatThrownBy(() -> repository.commit(feature, "items"))
           .isInstanceOf(CaptureOffException.class);
@@ -265,7 +272,10 @@ class CaptureOffTest {
 
     // when
     repository.database.execute(
-        "CREATE TABLE aside AS TABLE items", DISABLED.formatted("items"), change, "ALTER TABLE items ENABLE TRIGGER USER");
+        "CREATE TABLE aside AS TABLE items",
+        DISABLED.formatted("items"),
+        change,
+        "ALTER TABLE items ENABLE TRIGGER USER");
 
     // then
     for (int i = 0; i < 2; i++) {
@@ -320,7 +330,8 @@ class CaptureOffTest {
     // given
     repository =
         new TestRepository(
-            "CREATE TABLE log (line text, j json)", "INSERT INTO log VALUES ('a', '1'), ('a', '1'), ('b', NULL)");
+            "CREATE TABLE log (line text, j json)",
+            "INSERT INTO log VALUES ('a', '1'), ('a', '1'), ('b', NULL)");
     repository.installBy("log", "epoch_row");
     TableState old = repository.committed(repository.main, "log");
     Map<RowKey, Row> before = repository.rows("log", old);

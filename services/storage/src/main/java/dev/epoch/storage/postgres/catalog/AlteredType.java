@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * A type that {@code ALTER TYPE} has changed since a state: all values in the database, also those
- * of the past, print otherwise by now. What they were is told from the labels of an enum, which keep
- * their order, and from the attributes of a composite, which come behind those that there are.
+ * of the past, print otherwise by now. What they were is told from the labels of an enum, which
+ * keep their order, and from the attributes of a composite, which come behind those that there are.
  */
 public sealed interface AlteredType {
 
@@ -78,9 +78,9 @@ public sealed interface AlteredType {
 
   /**
    * Which label of now stands for one of then, of those that are called otherwise: labels come
-   * between others and are renamed, none goes, and none moves. So those of then are the oldest ones.
-   * Where these were never seen with the names of then, it is another type, which has what texts
-   * say.
+   * between others and are renamed, none goes, and none moves. So those of then are the oldest
+   * ones. Where these were never seen with the names of then, it is another type, which has what
+   * texts say.
    *
    * @return empty if that cannot be told
    */

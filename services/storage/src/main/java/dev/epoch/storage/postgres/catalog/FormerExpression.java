@@ -29,17 +29,16 @@ final class FormerExpression {
         || names.entrySet().stream().allMatch(name -> name.getKey().equals(name.getValue()))) {
       return column;
     }
-    String there =
-        now.column(column.name()).map(Column::generatedExpression).orElse(UNKNOWN);
-    return with(column, there.equals(renamed(column.generatedExpression(), names)) ? there : UNKNOWN);
+    String there = now.column(column.name()).map(Column::generatedExpression).orElse(UNKNOWN);
+    return with(
+        column, there.equals(renamed(column.generatedExpression(), names)) ? there : UNKNOWN);
   }
 
   private static String renamed(String expression, Map<String, String> names) {
     return WORDS
         .matcher(expression)
         .replaceAll(word -> {
-          String name =
-              word.group(1) != null ? word.group(1).replace("\"\"", "\"") : word.group(2);
+          String name = word.group(1) != null ? word.group(1).replace("\"\"", "\"") : word.group(2);
           return Matcher.quoteReplacement(
               name == null || !names.containsKey(name) || names.get(name).equals(name)
                   ? word.group()

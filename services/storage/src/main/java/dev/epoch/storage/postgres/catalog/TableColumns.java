@@ -208,7 +208,8 @@ public final class TableColumns {
   private String compute(String name, Function<String, String> expressions) {
     return "(SELECT %s FROM (SELECT %s) former)"
         .formatted(
-            computed.get(name), each(all, other -> expressions.apply(other) + " AS " + other, ", "));
+            computed.get(name),
+            each(all, other -> expressions.apply(other) + " AS " + other, ", "));
   }
 
   /** Other columns beside one: under their names, or numbered in their order. */

@@ -294,8 +294,8 @@ public record TableShape(
                                 && !candidate.kept()
                                 && !candidate.neverLive())
                     && schema.columns().stream()
-                        .noneMatch(now ->
-                            now.id().equals(column.id()) && holds(now.type(), column.type()))
+                        .noneMatch(
+                            now -> now.id().equals(column.id()) && holds(now.type(), column.type()))
                 || isLost(physical.columns().get(wanted.columns().indexOf(column))))
         .map(Column::name)
         .collect(Collectors.toList());

@@ -342,7 +342,14 @@ public final class TableShapes {
         EpochSchema.exists(session) ? columns(session, table) : List.of();
     return columns.isEmpty()
         ? Optional.empty()
-        : Optional.of(new TableShape("", table.schema(), columns, table.path(), Optional.empty(), AlteredType.Facts.NONE));
+        : Optional.of(
+            new TableShape(
+                "",
+                table.schema(),
+                columns,
+                table.path(),
+                Optional.empty(),
+                AlteredType.Facts.NONE));
   }
 
   private static List<TableShape.LayerColumn> columns(Session session, TableHandle table) {

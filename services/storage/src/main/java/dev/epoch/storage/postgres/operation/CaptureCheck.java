@@ -4,8 +4,8 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.error.CaptureOffException;
 import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.postgres.catalog.TableShape;
-import dev.epoch.storage.postgres.state.StateResolver;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.state.StateResolver;
 import java.util.List;
 import java.util.Optional;
 

@@ -215,7 +215,11 @@ final class OpenTables {
         session.run(
             """
             SELECT set_config('epoch.switching',
-              CASE WHEN epoch.capture_problem_at('%1$s'::regclass) IS NULL THEN 'whole' ELSE 'broken' END, true);
+              CASE
+                WHEN current_setting('epoch.switching', true) = 'broken'
+                  OR epoch.capture_problem_at('%1$s'::regclass) IS NOT NULL THEN 'broken'
+                ELSE 'whole'
+              END, true);
             ALTER TABLE %2$s DISABLE TRIGGER USER\
             """
                 .formatted(relations.rows().replace("'", "''"), relations.rows()));
@@ -230,6 +234,7 @@ final class OpenTables {
       }
       writer.write();
       written.forEach(table -> call("SELECT epoch.switch_triggers_on($1, $2)::text", table));
+      session.run("SET LOCAL epoch.switching = ''");
     }
     for (OperationTable table : open) {
       call("SELECT epoch.pull_open($1, $2)::text", table);

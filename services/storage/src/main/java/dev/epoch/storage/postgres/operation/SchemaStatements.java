@@ -55,15 +55,12 @@ final class SchemaStatements {
       if (!added.matches()) {
         continue;
       }
-      String drop = "ALTER TABLE %s DROP COLUMN IF EXISTS %s".formatted(added.group(1), added.group(2));
+      String drop =
+          "ALTER TABLE %s DROP COLUMN IF EXISTS %s".formatted(added.group(1), added.group(2));
       if (kept.contains(drop)
           && session
               .first(
-                  CAN_SET,
-                  row -> row.getBoolean(0),
-                  added.group(1),
-                  added.group(2),
-                  added.group(3))
+                  CAN_SET, row -> row.getBoolean(0), added.group(1), added.group(2), added.group(3))
               .orElse(false)) {
         kept.remove(drop);
         kept.set(

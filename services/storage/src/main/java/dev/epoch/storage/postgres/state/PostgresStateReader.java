@@ -69,8 +69,7 @@ public final class PostgresStateReader {
   /** A SELECT of the keys that the layers of a branch have, without what is not committed. */
   public String committedKeys(Session session, BranchHandle branch, BranchTable table) {
     PhysicalState working =
-        resolver.resolve(
-            session, table.table(), new TableState.Working(branch, table.head()));
+        resolver.resolve(session, table.table(), new TableState.Working(branch, table.head()));
     return keys(session, resolver.columns(table.table()), WorkingSetSql.committed(working));
   }
 

@@ -133,8 +133,7 @@ BEGIN
       switched.tgname);
   END LOOP;
   PERFORM epoch.note_capture(
-    of_table, of_branch, open_table::regclass, current_setting('epoch.switching', true) IS NOT DISTINCT FROM 'whole');
-  PERFORM set_config('epoch.switching', '', true);
+    of_table, of_branch, open_table::regclass, current_setting('epoch.switching', true) IS DISTINCT FROM 'broken');
 END
 $$;
 

@@ -38,9 +38,7 @@ class AlteredTypeTest {
         Stream.of(now.split(" "))
             .map(label ->
                 new AlteredType.Label(
-                    label.substring(0, 1),
-                    label.charAt(1),
-                    Set.of(label.substring(2).split(""))))
+                    label.substring(0, 1), label.charAt(1), Set.of(label.substring(2).split(""))))
             .toList();
     assertThat(
             AlteredType.labels(List.of(was.split(" ")), labels)
