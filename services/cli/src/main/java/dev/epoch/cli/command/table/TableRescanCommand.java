@@ -6,7 +6,6 @@ import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
 import dev.epoch.cli.text.Counts;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code epoch table rescan}. */
@@ -18,12 +17,6 @@ public final class TableRescanCommand extends EpochSubcommand {
   @Parameters(paramLabel = "<name>", description = "Name of the table.")
   private String name;
 
-  @Option(
-      names = "--branch",
-      paramLabel = "<branch>",
-      description = "Branch whose table it is; the current one if none is named.")
-  private String branch;
-
   /** The command in a session. */
   public TableRescanCommand(Session session) {
     super(session);
@@ -31,7 +24,7 @@ public final class TableRescanCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
-    JsonNode found = client().tables().rescan(name, branch == null ? session().branch() : branch);
+    JsonNode found = client().tables().rescan(name, session().branch());
     if (output().json()) {
       output().json(found);
       return ExitCode.OK;
