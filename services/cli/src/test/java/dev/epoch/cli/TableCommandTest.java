@@ -258,7 +258,7 @@ class TableCommandTest extends CommandTest {
         "{\"table\": \"users\", \"branch\": \"x\", \"inserted\": 2, \"updated\": 0, \"deleted\": 0}");
 
     prints(
-        "Rescanned table 'users' on 'x': +2 records to commit\n",
+        "Rescanned table 'users' on 'x': 2 records added to commit\n",
         "table",
         "rescan",
         "users",
