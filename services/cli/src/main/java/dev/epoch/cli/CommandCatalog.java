@@ -118,6 +118,7 @@ import dev.epoch.cli.command.table.TableCommand;
 import dev.epoch.cli.command.table.TableListCommand;
 import dev.epoch.cli.command.table.TableRefreshCommand;
 import dev.epoch.cli.command.table.TableRemoveCommand;
+import dev.epoch.cli.command.table.TableRescanCommand;
 import dev.epoch.cli.command.table.TableShowCommand;
 import dev.epoch.cli.command.tag.TagCommand;
 import dev.epoch.cli.command.tag.TagCreateCommand;
@@ -363,6 +364,7 @@ final class CommandCatalog {
         .addSubcommand("list", new TableListCommand(session))
         .addSubcommand("show", new TableShowCommand(session))
         .addSubcommand("refresh", new TableRefreshCommand(session))
+        .addSubcommand("rescan", new TableRescanCommand(session))
         .addSubcommand("remove", new TableRemoveCommand(session));
   }
 

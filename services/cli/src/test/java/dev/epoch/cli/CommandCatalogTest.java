@@ -21,6 +21,7 @@ class CommandCatalogTest extends CommandTest {
         "table list",
         "table show",
         "table refresh",
+        "table rescan",
         "table remove",
         "branch create",
         "branch list",

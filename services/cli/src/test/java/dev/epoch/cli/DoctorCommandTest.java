@@ -34,6 +34,7 @@ class DoctorCommandTest extends CommandTest {
             "state": "running"}]}
         """);
     server.on("GET /admin/recovery", "{\"open\": [], \"recoveries\": []}");
+    server.on("GET /admin/capture", "{\"uncaptured\": []}");
 
     prints(
         """
@@ -43,6 +44,7 @@ class DoctorCommandTest extends CommandTest {
         [ok]      repository: branch 'main'
         [ok]      projections: 2 running; conflicts is 2 records behind
         [ok]      recovery: no operation is in doubt
+        [ok]      capture: all changes of tables are captured
         [ok]      credentials: 1 storage backend tried, all answer
         """
             .formatted(shell.folder().resolve(".epoch"), server.url()),
@@ -90,6 +92,12 @@ class DoctorCommandTest extends CommandTest {
               {"repository": "shop", "state": "parked", "position": 7, "error": "no such branch"}]}]}
         """);
     server.on("GET /admin/recovery", "{\"open\": [{}, {}], \"recoveries\": []}");
+    server.on(
+        "GET /admin/capture",
+        """
+        {"uncaptured": [{"repository": "shop", "table": "users", "branch": "main",
+           "problem": "its triggers are off", "remedy": "epoch table rescan users"}]}
+        """);
 
     var result = shell.run("doctor");
 
@@ -103,7 +111,10 @@ class DoctorCommandTest extends CommandTest {
                 + "          hint: remove the cause, then POST"
                 + " /api/v1/admin/projections/webhooks/retry?repository=shop; .../skip leaves the"
                 + " event out, /admin/rebuild builds it anew\n")
-        .contains("[problem] recovery: 2 operations are in doubt\n");
+        .contains("[problem] recovery: 2 operations are in doubt\n")
+        .contains(
+            "[problem] capture: users on main of shop: its triggers are off\n"
+                + "          hint: epoch table rescan users\n");
   }
 
   @Test
@@ -127,7 +138,7 @@ class DoctorCommandTest extends CommandTest {
     fails(
         2,
         "error: unknown check 'weather'; known: config, server, ready, repository, projections,"
-            + " recovery, credentials\n",
+            + " recovery, capture, credentials\n",
         "doctor",
         "--check",
         "weather");
@@ -150,6 +161,7 @@ class DoctorCommandTest extends CommandTest {
     healthy();
     server.on("GET /repositories", "{\"repositories\": []}");
     server.on("GET /admin/projections", "{\"projections\": []}");
+    server.on("GET /admin/capture", "{\"uncaptured\": []}");
 
     var result = shell.runIn(shell.home(), "doctor");
 

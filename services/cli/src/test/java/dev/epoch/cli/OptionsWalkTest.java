@@ -126,6 +126,7 @@ class OptionsWalkTest extends CommandTest {
           entry("storage update", "s1 --description e"),
           entry("table add", "users --location postgresql://h/d/users"),
           entry("table refresh", "users"),
+          entry("table rescan", "users"),
           entry("table remove", "users --force"),
           entry("table show", "users"),
           entry("tag", "v1"),

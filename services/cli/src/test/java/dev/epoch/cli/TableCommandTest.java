@@ -269,6 +269,22 @@ class TableCommandTest extends CommandTest {
   }
 
   @Test
+  void rescans() {
+    server.on(
+        "POST /tables/users/rescan",
+        "{\"table\": \"users\", \"branch\": \"x\", \"inserted\": 2, \"updated\": 0, \"deleted\": 0}");
+
+    prints(
+        "Rescanned table 'users' on 'x': 2 records added to commit\n",
+        "table",
+        "rescan",
+        "users",
+        "--branch",
+        "x");
+    assertThat(server.request("POST /tables/users/rescan").query()).containsEntry("branch", "x");
+  }
+
+  @Test
   void refreshesAndRemoves() {
     server.on("POST /tables/users/refresh", USERS);
     server.on("DELETE /tables/users", 204, "");

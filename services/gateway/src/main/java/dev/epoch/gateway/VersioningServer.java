@@ -54,6 +54,7 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.Ownership;
 import dev.epoch.gateway.stream.RandomIds;
 import dev.epoch.gateway.stream.Repositories;
+import dev.epoch.gateway.table.CaptureService;
 import dev.epoch.gateway.table.TableDiscovery;
 import dev.epoch.gateway.table.TableService;
 import dev.epoch.gateway.validation.ValidationService;
@@ -85,6 +86,7 @@ public final class VersioningServer implements AutoCloseable {
   private final StorageService storages;
   private final TableDiscovery discovery;
   private final TableService tables;
+  private final CaptureService captures;
   private final BranchRegistrar registrar;
   private final BranchService branches;
   private final TagService tags;
@@ -152,6 +154,7 @@ public final class VersioningServer implements AutoCloseable {
     this.workingSets = new WorkingSetService(backends);
     this.schemas = new SchemaService(backends, chunks);
     this.registrar = new BranchRegistrar(backends, new BranchBeginnings(schemas));
+    this.captures = new CaptureService(backends);
     this.tables = new TableService(backends, storages, registrar, recovery, failpoints);
     this.cleanups = new CleanupService(adapters, backends);
     this.branches = new BranchService(registrar, workingSets, cleanups, hooks);
@@ -266,6 +269,10 @@ public final class VersioningServer implements AutoCloseable {
 
   public TableDiscovery discovery() {
     return discovery;
+  }
+
+  public CaptureService captures() {
+    return captures;
   }
 
   public TableService tables() {

@@ -1,10 +1,12 @@
 package dev.epoch.storage;
 
+import dev.epoch.events.Digest;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.branch.BranchDirectory;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.CaptureOffException;
 import dev.epoch.storage.error.NoPrimaryKeyException;
 import dev.epoch.storage.error.PendingChangesException;
 import dev.epoch.storage.error.PrivilegeException;
@@ -18,6 +20,7 @@ import dev.epoch.storage.record.RowWrite;
 import dev.epoch.storage.record.WriteKey;
 import dev.epoch.storage.record.WriteResult;
 import dev.epoch.storage.state.TableState;
+import dev.epoch.storage.state.UncapturedTable;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +78,24 @@ public interface TableStore {
    * @param position of the operation that installed it
    */
   void repair(TableHandle table, long position);
+
+  /**
+   * Tables of a repository whose changes may not have been captured, because what captures them was
+   * switched off; those that were captured all the time are left out. Looks at catalogs alone.
+   */
+  default List<UncapturedTable> uncaptured(String repository) {
+    return List.of();
+  }
+
+  /**
+   * Captures all changes of a table again, and, as uncommitted ones, those that were not captured:
+   * what {@code Committed(table.head)} reads is what it was before them. Reads the whole table,
+   * beside its writers. Repeating it changes nothing. Fails with {@link CaptureOffException} where
+   * nobody knows any more what the rows were; the table is captured from then on all the same.
+   *
+   * @param content that the branch's last commit has of the table
+   */
+  default void rescan(BranchHandle branch, BranchTable table, Digest content) {}
 
   /**
    * Stops capturing, and removes all of Epoch's objects of this table that stand beside it or refer

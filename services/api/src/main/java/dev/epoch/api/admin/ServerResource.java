@@ -4,6 +4,7 @@ import dev.epoch.api.ServerStatus;
 import dev.epoch.api.admin.ProjectionsView.Degradation;
 import dev.epoch.api.kafka.KafkaStatus;
 import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.table.UncapturedView;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.projections.Projections;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -60,7 +61,7 @@ public class ServerResource {
   @Operation(
       summary = "Whether the server can serve requests",
       description =
-          "It can when the metadata database answers and whatever a stopped process left behind is settled. A read model that is parked or waits with a repository, and a metadata database that refuses writes, are told of as degraded: that takes no server out of service.")
+          "It can when the metadata database answers and whatever a stopped process left behind is settled. A read model that is parked or waits with a repository, a metadata database that refuses writes, and a table whose changes may not have been captured are told of as degraded: that takes no server out of service.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = ServerView.Readiness.class)))
@@ -90,11 +91,17 @@ public class ServerResource {
                 connected,
                 ready && request.admitted() ? repository() : null,
                 degraded,
+                ready && request.admitted() ? uncaptured() : List.of(),
                 kafka
                     .now()
                     .map(view -> request.admitted() ? view : view.withoutError())
                     .orElse(null)))
         .build();
+  }
+
+  private List<UncapturedView> uncaptured() {
+    return UncapturedView.list(
+        request.server().captures().seen(request.server().repositories().list(), PATIENCE));
   }
 
   private String repository() {

@@ -1,6 +1,7 @@
 package dev.epoch.api.admin;
 
 import dev.epoch.api.kafka.KafkaView;
+import dev.epoch.api.table.UncapturedView;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -26,6 +27,10 @@ public record ServerView(String name, String version, String apiPrefix, String d
               description =
                   "Read models that do not go on with a repository; the server serves requests all the same. See /admin/projections")
           List<ProjectionsView.Degradation> degraded,
+      @Schema(
+              description =
+                  "Tables whose changes may not have been captured, as half a minute ago; commits of them are refused. See /admin/capture")
+          List<UncapturedView> uncaptured,
       @Schema(
               description =
                   "How publishing to Kafka goes; null without it. The server serves requests all the same")

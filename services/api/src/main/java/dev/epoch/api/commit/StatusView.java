@@ -1,6 +1,7 @@
 package dev.epoch.api.commit;
 
 import dev.epoch.api.diff.TableChangeView;
+import dev.epoch.api.table.UncapturedView;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.Replay;
@@ -25,6 +26,10 @@ public record StatusView(
             description =
                 "Views and functions that were made on the branch and that no commit recorded")
         List<String> unrecorded,
+    @Schema(
+            description =
+                "Tables whose changes may not have been captured; commits of them are refused until they are rescanned")
+        List<UncapturedView> uncaptured,
     @Schema(description = "The open merge, or null") OpenMerge merge,
     @Schema(description = "Commits that are being replayed, or null") OpenReplay replay) {
 
@@ -67,15 +72,17 @@ public record StatusView(
       BranchState branch,
       List<TableChange> changes,
       List<String> untracked,
-      List<String> unrecorded) {
+      List<String> unrecorded,
+      List<UncapturedView> uncaptured) {
     return new StatusView(
         branch.name(),
         CommitView.idOf(state, branch.head()),
-        changes.isEmpty() && branch.merge() == null,
+        changes.isEmpty() && branch.merge() == null && uncaptured.isEmpty(),
         changes.stream().filter(TableChange::staged).map(TableChangeView::of).toList(),
         changes.stream().filter(change -> !change.staged()).map(TableChangeView::of).toList(),
         untracked,
         unrecorded,
+        uncaptured,
         OpenMerge.of(branch.merge()),
         OpenReplay.of(branch.replay()));
   }

@@ -3,6 +3,7 @@ package dev.epoch.api.commit;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.answer.Done;
 import dev.epoch.api.request.ApiRequest;
+import dev.epoch.api.table.UncapturedView;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.model.schema.object.ObjectId;
@@ -42,7 +43,8 @@ public class WorkingSetResource {
         at,
         request.server().workingSets().changes(state, at),
         request.server().workingSets().untracked(state, at),
-        request.server().schemas().unrecorded(state, at).stream().map(ObjectId::toString).toList());
+        request.server().schemas().unrecorded(state, at).stream().map(ObjectId::toString).toList(),
+        UncapturedView.list(request.server().captures().uncaptured(state, at)));
   }
 
   @POST

@@ -15,6 +15,7 @@ import dev.epoch.model.ref.InvalidNameException;
 import dev.epoch.storage.error.BadLocationException;
 import dev.epoch.storage.error.BadValueException;
 import dev.epoch.storage.error.BusyException;
+import dev.epoch.storage.error.CaptureOffException;
 import dev.epoch.storage.error.CheckFailedException;
 import dev.epoch.storage.error.ConstraintViolationsException;
 import dev.epoch.storage.error.FormerOwnerException;
@@ -238,6 +239,7 @@ public final class ErrorTable {
       case PrivilegeException privilege -> error(422, "PrivilegeError", failure, details);
       case TableNotFoundException notFound -> error(404, "TableNotFoundError", failure, details);
       case TableChangedException changed -> error(409, "SchemaChangedError", failure, details);
+      case CaptureOffException off -> error(409, "CaptureOffError", failure, details);
       case TableOwnedException owned -> error(409, "TableOwnedError", failure, details);
       case HistoryPrunedException pruned -> error(410, "HistoryPrunedError", failure, details);
       case PendingChangesException pending -> {

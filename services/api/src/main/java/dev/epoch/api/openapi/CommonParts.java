@@ -53,7 +53,7 @@ public class CommonParts implements OASFilter {
           new Failure(
               "409",
               "Conflict",
-              "What is there does not allow it: RepositoryAlreadyExistsError, StorageAlreadyExistsError, StorageInUseError, ApiKeyAlreadyExistsError, ApiKeyInUseError, TableAlreadyExistsError, TableOwnedError, BranchAlreadyExistsError, BranchNotMergedError, BranchInUseError, BranchBusyError, HeadMovedError, UncommittedChangesError, MergeInProgressError, NoMergeInProgressError, MergeConflictError, NotFastForwardError, SchemaChangedError, ConstraintViolationError, and OperationFailedError: it was undone, send it again with another Idempotency-Key",
+              "What is there does not allow it: RepositoryAlreadyExistsError, StorageAlreadyExistsError, StorageInUseError, ApiKeyAlreadyExistsError, ApiKeyInUseError, TableAlreadyExistsError, TableOwnedError, BranchAlreadyExistsError, BranchNotMergedError, BranchInUseError, BranchBusyError, HeadMovedError, UncommittedChangesError, MergeInProgressError, NoMergeInProgressError, MergeConflictError, NotFastForwardError, SchemaChangedError, CaptureOffError, ConstraintViolationError, and OperationFailedError: it was undone, send it again with another Idempotency-Key",
               true),
           new Failure("410", "Gone", "HistoryPrunedError: retention removed that state", false),
           new Failure(

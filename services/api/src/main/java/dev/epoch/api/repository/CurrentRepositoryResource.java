@@ -6,6 +6,7 @@ import dev.epoch.api.commit.StatusView;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.storage.AddStorage;
 import dev.epoch.api.storage.StoragesResource;
+import dev.epoch.api.table.UncapturedView;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.storage.Backends;
@@ -50,7 +51,8 @@ public class CurrentRepositoryResource {
             branch,
             request.server().workingSets().changes(state, branch),
             List.of(),
-            List.of()));
+            List.of(),
+            UncapturedView.list(request.server().captures().uncaptured(state, branch))));
   }
 
   @GET

@@ -23,6 +23,7 @@ import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.snapshot.ObjectJson;
 import dev.epoch.projections.history.TableRow;
 import dev.epoch.storage.TablePath;
+import dev.epoch.storage.state.PendingChanges;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.Valid;
@@ -200,6 +201,25 @@ public class TablesResource {
     RepositoryState state = request.state();
     request.server().tables().refresh(state, table);
     return view(reader.at(request, null).await().indefinitely(), table, state.profile().conflict());
+  }
+
+  @POST
+  @RunOnVirtualThread
+  @Path("{table}/rescan")
+  @Operation(
+      summary = "Look for changes of a table that were not captured",
+      description =
+          """
+          Where its triggers were switched off: they are on again then, and what came meanwhile is \
+          uncommitted. Reads the table beside its writers. Refused with CaptureOffError where \
+          nobody knows what rows were before.\
+          """)
+  public UncapturedView.Rescanned rescan(String table, @QueryParam("branch") String branch) {
+    LiveRepository repository = request.repository();
+    String on = request.branch(repository.state(), branch).name();
+    PendingChanges pending = request.server().captures().rescan(repository, table, on);
+    return new UncapturedView.Rescanned(
+        table, on, pending.inserted(), pending.updated(), pending.deleted());
   }
 
   @GET

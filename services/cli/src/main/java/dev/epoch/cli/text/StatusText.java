@@ -55,19 +55,23 @@ public final class StatusText {
             false));
     lines.addAll(untracked(status));
     lines.addAll(unrecorded(status));
+    lines.addAll(uncaptured(status));
     if (status.merging()) {
       return lines;
     }
     if (status.staged().isEmpty() && status.unstaged().isEmpty()) {
       if (status.commitId() == null
           || !status.untracked().isEmpty()
-          || !status.unrecorded().isEmpty()) {
+          || !status.unrecorded().isEmpty()
+          || !status.uncaptured().isEmpty()) {
         lines.add("");
       }
       lines.add(
-          status.untracked().isEmpty()
-              ? "nothing to commit, working tree clean"
-              : "nothing to commit, but untracked tables are there");
+          !status.uncaptured().isEmpty()
+              ? "nothing to commit is known of, but changes may have been missed"
+              : status.untracked().isEmpty()
+                  ? "nothing to commit, working tree clean"
+                  : "nothing to commit, but untracked tables are there");
     } else if (status.staged().isEmpty()) {
       lines.add("");
       lines.add("nothing staged: \"epoch commit\" takes every change");
@@ -101,6 +105,21 @@ public final class StatusText {
     lines.add("  (use \"epoch commit --include-schema\": merges bring what is recorded)");
     lines.add("");
     status.unrecorded().forEach(object -> lines.add(palette.red("  " + object)));
+    return lines;
+  }
+
+  private List<String> uncaptured(RepositoryStatus status) {
+    if (status.uncaptured().isEmpty()) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add("Tables whose changes may not have been captured:");
+    lines.add("  (no commit takes them until \"epoch table rescan <table>\" has looked)");
+    lines.add("");
+    status
+        .uncaptured()
+        .forEach(table -> lines.add(palette.red("  " + table.table() + ": " + table.problem())));
     return lines;
   }
 

@@ -33,4 +33,9 @@ public final class Diagnostics {
   public JsonNode recovery() {
     return scope.send(scope.get("admin", "recovery"));
   }
+
+  /** Tables whose changes may not have been captured. */
+  public JsonNode capture() {
+    return scope.send(scope.get("admin", "capture"));
+  }
 }

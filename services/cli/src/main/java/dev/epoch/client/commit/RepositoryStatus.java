@@ -11,6 +11,8 @@ import java.util.List;
  * @param commitId head of the branch, or null before the first commit
  * @param untracked names of tables that were made on the branch and are not versioned
  * @param unrecorded views and functions that were made on the branch and that no commit recorded
+ * @param uncaptured tables whose changes may not have been captured, with what is wrong and the
+ *     command that looks for them
  * @param mergeSource branch whose merge into this one is open, or null
  * @param verb of the command that waits as a merge does: merge, revert, cherry-pick, rebase
  * @param replaying revert, cherry-pick or rebase that has commits to make, or null
@@ -26,6 +28,7 @@ public record RepositoryStatus(
     List<TableChange> unstaged,
     List<String> untracked,
     List<String> unrecorded,
+    List<Uncaptured> uncaptured,
     String mergeSource,
     boolean merging,
     String verb,
@@ -34,6 +37,14 @@ public record RepositoryStatus(
     int toReplay,
     JsonNode json)
     implements Received {
+
+  /** A table whose changes may not have been captured. */
+  public record Uncaptured(String table, String problem, String remedy) {
+    static Uncaptured of(JsonNode json) {
+      return new Uncaptured(
+          json.path("table").asText(), json.path("problem").asText(), json.path("remedy").asText());
+    }
+  }
 
   static RepositoryStatus of(JsonNode json) {
     JsonNode merge = json.path("merge");
@@ -45,6 +56,7 @@ public record RepositoryStatus(
         TableChange.list(json, "unstaged"),
         Json.items(json, "untracked").stream().map(JsonNode::asText).toList(),
         Json.items(json, "unrecorded").stream().map(JsonNode::asText).toList(),
+        Json.items(json, "uncaptured").stream().map(Uncaptured::of).toList(),
         Json.text(merge, "source"),
         merge.isObject(),
         merge.path("verb").asText("merge").replace('_', '-'),

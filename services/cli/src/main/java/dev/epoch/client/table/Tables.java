@@ -134,6 +134,12 @@ public final class Tables {
     return Table.of(scope.send(scope.post("tables", name, "refresh").query("ref", branch)));
   }
 
+  /** Looks for changes of a table that were not captured. */
+  public JsonNode rescan(String name, String branch) {
+    return scope.send(
+        scope.post("tables", name, "rescan").query("branch", branch).asLongAsItTakes());
+  }
+
   /**
    * Ends the registration of a table.
    *

@@ -13,6 +13,7 @@ import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.PhysicalTables;
 import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
+import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Session;
@@ -119,15 +120,17 @@ final class PhysicalStates implements StateReader {
           table.schema().columns().stream().map(Column::name).toList());
     }
     String select = reader.select(session, physical, this.tables.physical(state), repeated);
-    if (physical == table) {
+    TableColumns typed = TableColumns.ofState(physical.schema(), shapes.known(table).orElse(null));
+    if (physical == table && !typed.isAltered()) {
       return select;
     }
     List<String> columns = new ArrayList<>();
     for (int i = 0; i < table.schema().columns().size(); i++) {
+      String name = Quote.identifier(physical.schema().columns().get(i).name());
       columns.add(
-          "x.%s AS %s"
+          "%s AS %s"
               .formatted(
-                  Quote.identifier(physical.schema().columns().get(i).name()),
+                  typed.typed(name, "x." + name),
                   Quote.identifier(table.schema().columns().get(i).name())));
     }
     return "SELECT %s FROM (%s) x".formatted(String.join(", ", columns), select);
@@ -141,10 +144,12 @@ final class PhysicalStates implements StateReader {
           Set<String> touched = new HashSet<>(reader.touched(branch, this.tables.physical(tables)));
           if (branch.isDefault()) {
             touched.addAll(this.tables.changed(tables).keySet());
+            touched.addAll(this.tables.uncaptured(tables));
           } else {
             BranchShapes.Found found = branchShapes.found(branch, tables);
             touched.addAll(found.altered(tables).keySet());
             touched.addAll(found.dropped());
+            touched.addAll(branchShapes.uncaptured(branch, tables));
           }
           return touched;
         });

@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres;
 
+import dev.epoch.events.Digest;
 import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
@@ -81,6 +82,7 @@ import dev.epoch.storage.state.ChangeQuery;
 import dev.epoch.storage.state.PendingChanges;
 import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
+import dev.epoch.storage.state.UncapturedTable;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
@@ -118,6 +120,7 @@ public final class PostgresStorageAdapter
   private final BranchOpenings openings;
   private final OwnTables own;
   private final PhysicalStates states;
+  private final PhysicalRescan rescans;
   private final PostgresSchemaReader schemas;
   private final ReadQueries queries;
   private final PhysicalWrites writes;
@@ -176,6 +179,7 @@ public final class PostgresStorageAdapter
     this.own = new OwnTables(database, retries, branchShapes);
     PostgresStateReader reader = new PostgresStateReader(database, resolver);
     this.states = new PhysicalStates(shapes, tables, branchShapes, upgrade, reader);
+    this.rescans = new PhysicalRescan(database, retries, shapes, tables, states, reader);
     this.schemas = new PostgresSchemaReader(database);
     this.removal = new TableRemoval(database, retries, reader::isPending);
     this.queries =
@@ -490,6 +494,17 @@ public final class PostgresStorageAdapter
   @Override
   public void repair(TableHandle table, long position) {
     capture.repair(table, position);
+  }
+
+  @Override
+  public List<UncapturedTable> uncaptured(String repository) {
+    return rescans.uncaptured(repository);
+  }
+
+  @Override
+  public void rescan(BranchHandle branch, BranchTable table, Digest content) {
+    upgrade.settle();
+    rescans.rescan(branch, table, content);
   }
 
   @Override

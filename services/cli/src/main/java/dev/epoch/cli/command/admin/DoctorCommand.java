@@ -17,6 +17,7 @@ import dev.epoch.client.transport.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,13 +26,21 @@ import picocli.CommandLine.Option;
 public final class DoctorCommand extends EpochSubcommand {
 
   private static final List<String> KNOWN =
-      List.of("config", "server", "ready", "repository", "projections", "recovery", "credentials");
+      List.of(
+          "config",
+          "server",
+          "ready",
+          "repository",
+          "projections",
+          "recovery",
+          "capture",
+          "credentials");
 
   @Option(
       names = "--check",
       paramLabel = "<name>",
       description =
-          "Only this: config, server, ready, repository, projections, recovery, credentials.")
+          "Only this: config, server, ready, repository, projections, recovery, capture, credentials.")
   private String only;
 
   private final List<Finding> findings = new ArrayList<>();
@@ -70,6 +79,7 @@ public final class DoctorCommand extends EpochSubcommand {
       check("repository", this::repository);
       check("projections", this::projections);
       check("recovery", this::recovery);
+      check("capture", this::capture);
       check("credentials", this::credentials);
     }
     if (output().json()) {
@@ -194,6 +204,30 @@ public final class DoctorCommand extends EpochSubcommand {
               "make the databases of the repository reachable; the server tries again by itself");
     } catch (RefusedException refusal) {
       return unavailable("recovery", refusal);
+    }
+  }
+
+  /** Tables that were written while nothing captured it. */
+  private Finding capture() {
+    try {
+      List<JsonNode> tables =
+          Json.items(session().clientOfAnyRepository().diagnostics().capture(), "uncaptured");
+      return tables.isEmpty()
+          ? Finding.good("capture", "all changes of tables are captured")
+          : Finding.problem(
+              "capture",
+              tables.stream()
+                  .map(table ->
+                      "%s on %s of %s: %s"
+                          .formatted(
+                              table.path("table").asText(),
+                              table.path("branch").asText(),
+                              table.path("repository").asText(),
+                              table.path("problem").asText()))
+                  .collect(Collectors.joining("; ")),
+              tables.getFirst().path("remedy").asText());
+    } catch (RefusedException refusal) {
+      return unavailable("capture", refusal);
     }
   }
 

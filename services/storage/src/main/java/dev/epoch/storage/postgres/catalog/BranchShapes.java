@@ -202,6 +202,20 @@ public final class BranchShapes {
     return new Found(changed, dropped);
   }
 
+  /** Ids of open tables whose changes may not have been captured. */
+  public List<String> uncaptured(BranchHandle branch, Collection<BranchTable> tables) {
+    return database.ask(session ->
+        session.list(
+            """
+            SELECT table_id FROM epoch.branch_tables
+            WHERE branch_id = $1 AND table_id = ANY ($2) AND open_relation IS NOT NULL
+              AND epoch.capture_problem(table_id, branch_id) IS NOT NULL\
+            """,
+            row -> row.getString(0),
+            branch.id(),
+            tables.stream().map(table -> table.table().id()).toArray(String[]::new)));
+  }
+
   /** An open table with the types that its columns have in the database. */
   public TableHandle placed(BranchHandle branch, TableHandle table) {
     return table.schema().columns().stream().anyMatch(column -> OwnTypes.maybeOwn(column.type()))

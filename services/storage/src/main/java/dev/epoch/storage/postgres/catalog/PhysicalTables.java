@@ -54,6 +54,15 @@ public final class PhysicalTables {
     return changed;
   }
 
+  /** Ids of live tables whose changes may not have been captured. */
+  public List<String> uncaptured(Collection<BranchTable> tables) {
+    return tables.stream()
+        .map(BranchTable::table)
+        .filter(table -> shapes.known(table).flatMap(TableShape::uncaptured).isPresent())
+        .map(TableHandle::id)
+        .toList();
+  }
+
   /** Conditions under the names of the physical table. */
   public static RowQuery renamed(RowQuery query, TableHandle table, TableHandle physical) {
     if (physical == table || query.where().isEmpty()) {

@@ -37,6 +37,12 @@ public final class TableColumns {
   /** Types in the layers, by quoted name, where they are of another kind than the schema's. */
   private final Map<String, String> stored = new HashMap<>();
 
+  /** How to read columns, by quoted name, whose types were altered since the schema. */
+  private final Map<String, AlteredType> altered = new HashMap<>();
+
+  /** Expressions, by quoted name, of computed columns that have another one by now. */
+  private final Map<String, String> computed = new HashMap<>();
+
   public TableColumns(TableSchema schema) {
     this(schema, null);
   }
@@ -73,6 +79,10 @@ public final class TableColumns {
     if (shape != null) {
       byQuotedName.forEach(
           (name, column) -> shape.otherType(column).ifPresent(type -> stored.put(name, type)));
+      byQuotedName.forEach(
+          (name, column) -> shape.altered(column).ifPresent(type -> altered.put(name, type)));
+      byQuotedName.forEach((name, column) ->
+          shape.formerExpression(column).ifPresent(former -> computed.put(name, former)));
       shape.schema().columns().stream()
           .filter(column -> column.type().kind() == DataType.Kind.DOMAIN)
           .map(column -> Quote.identifier(column.name()))
@@ -160,7 +170,7 @@ public final class TableColumns {
    * less work to send and to read, and Java prints it as PostgreSQL does.
    */
   public String sent(String name, String expression) {
-    if (stored.containsKey(name)) {
+    if (stored.containsKey(name) || altered.containsKey(name) || computed.containsKey(name)) {
       return text(name, expression);
     }
     return PRINTED_ALIKE.contains(byQuotedName.get(name).type().name())
@@ -170,6 +180,12 @@ public final class TableColumns {
 
   /** A column's text, where rows have another type that of the values which they would have. */
   public String text(String name, String expression) {
+    if (computed.containsKey(name)) {
+      return compute(name, siblings(name, expression)) + "::text";
+    }
+    if (altered.containsKey(name)) {
+      return altered.get(name).former(expression);
+    }
     String former = stored.get(name);
     return former == null
         ? expression + "::text"
@@ -177,8 +193,50 @@ public final class TableColumns {
             .formatted(expression, Quote.literal(former), Quote.literal(undomainedType(name)));
   }
 
+  /**
+   * {@link #text(String, String)} where it takes more than the column's name to find another one.
+   *
+   * @param expressions of all columns, by quoted name
+   */
+  public String text(String name, Function<String, String> expressions) {
+    return computed.containsKey(name)
+        ? compute(name, expressions) + "::text"
+        : text(name, expressions.apply(name));
+  }
+
+  /** What the expression of then makes of the values of a row. */
+  private String compute(String name, Function<String, String> expressions) {
+    return "(SELECT %s FROM (SELECT %s) former)"
+        .formatted(
+            computed.get(name),
+            each(all, other -> expressions.apply(other) + " AS " + other, ", "));
+  }
+
+  /** Other columns beside one: under their names, or numbered in their order. */
+  private Function<String, String> siblings(String name, String expression) {
+    String end = expression.endsWith("." + name) ? name : Integer.toString(all.indexOf(name));
+    if (!expression.endsWith(end)) {
+      throw new IllegalArgumentException(expression);
+    }
+    String prefix = expression.substring(0, expression.length() - end.length());
+    return other -> prefix + (end.equals(name) ? other : Integer.toString(all.indexOf(other)));
+  }
+
+  /** Whether types or expressions of columns are others by now. */
+  public boolean isAltered() {
+    return !altered.isEmpty() || !computed.isEmpty();
+  }
+
+  /** A column of a state, of its own type; a text where that was altered since. */
+  public String typed(String name, String expression) {
+    if (computed.containsKey(name)) {
+      return compute(name, siblings(name, expression));
+    }
+    return altered.containsKey(name) ? altered.get(name).former(expression) : expression;
+  }
+
   public String keyTexts(String alias) {
-    return each(key, name -> alias + "." + name + "::text", ", ");
+    return each(key, name -> text(name, alias + "." + name), ", ");
   }
 
   /**
@@ -355,7 +413,10 @@ public final class TableColumns {
 
   /** A parameter that carries the text of a value of this column. */
   public String parameter(String name, String parameter) {
-    return parameter + "::text::" + undomainedType(name);
+    AlteredType type = altered.get(name);
+    return type == null
+        ? parameter + "::text::" + undomainedType(name)
+        : "(" + type.now(parameter + "::text") + ")::" + undomainedType(name);
   }
 
   /** The type, as SQL spells it. */

@@ -23,9 +23,16 @@ import java.util.stream.Collectors;
  * @param columns of the layers
  * @param place of the live relation: of a table that the default branch does not have yet, where it
  *     is hidden
+ * @param uncaptured why changes of its rows may not have been captured
+ * @param types of its columns
  */
 public record TableShape(
-    String version, TableSchema schema, List<LayerColumn> columns, TablePath place) {
+    String version,
+    TableSchema schema,
+    List<LayerColumn> columns,
+    TablePath place,
+    Optional<String> uncaptured,
+    AlteredType.Facts types) {
   /** What a type has in parentheses: a length, or digits and those behind the point. */
   private static final Pattern NUMBERS = Pattern.compile("\\((\\d+)(?:,\\s*(-?\\d+))?\\)");
 
@@ -134,6 +141,7 @@ public record TableShape(
               name.equals(column.name()) ? column : column.named(name),
               place.map(LayerColumn::type).orElse("")));
     }
+    renamed.replaceAll(column -> FormerExpression.renamed(column, names, schema));
     return renamed.equals(wanted.columns())
         ? wanted
         : new TableSchema(
@@ -234,6 +242,33 @@ public record TableShape(
         .findFirst();
   }
 
+  /**
+   * How to read a column whose type was altered since; empty where its values print as they did.
+   *
+   * @param physical column of {@link #physical}
+   */
+  Optional<AlteredType> altered(Column physical) {
+    return schema
+        .column(physical.name())
+        .filter(now -> now.id().equals(physical.id()))
+        .flatMap(now -> AlteredType.of(physical.type(), now.type(), types));
+  }
+
+  /**
+   * The expression of a computed column that has another one by now: its values are computed anew
+   * from the other columns of a row. Empty where there are the values that there were.
+   *
+   * @param physical column of {@link #physical}
+   */
+  Optional<String> formerExpression(Column physical) {
+    return schema
+        .column(physical.name())
+        .filter(now -> now.id().equals(physical.id()))
+        .filter(now -> now.generated() && physical.generated())
+        .filter(now -> !now.generatedExpression().equals(physical.generatedExpression()))
+        .map(_ -> physical.generatedExpression());
+  }
+
   /** Quoted names of all columns of the layers. */
   public List<String> layerColumns() {
     return columns.stream().map(column -> Quote.identifier(column.name())).toList();
@@ -249,19 +284,26 @@ public record TableShape(
 
   /** Names, in the schema, of the columns whose values the live table does not have any more. */
   public List<String> lost(TableSchema wanted) {
+    TableSchema physical = physical(wanted);
     return wanted.columns().stream()
         .filter(column ->
             columns.stream()
-                .anyMatch(candidate ->
-                    candidate.equals(place(column).orElse(null))
-                        && !candidate.live()
-                        && !candidate.kept()
-                        && !candidate.neverLive()))
-        .filter(column ->
-            schema.columns().stream()
-                .noneMatch(now -> now.id().equals(column.id()) && holds(now.type(), column.type())))
+                        .anyMatch(candidate ->
+                            candidate.equals(place(column).orElse(null))
+                                && !candidate.live()
+                                && !candidate.kept()
+                                && !candidate.neverLive())
+                    && schema.columns().stream()
+                        .noneMatch(
+                            now -> now.id().equals(column.id()) && holds(now.type(), column.type()))
+                || isLost(physical.columns().get(wanted.columns().indexOf(column))))
         .map(Column::name)
         .collect(Collectors.toList());
+  }
+
+  private boolean isLost(Column physical) {
+    return altered(physical).filter(AlteredType.Lost.class::isInstance).isPresent()
+        || formerExpression(physical).filter(FormerExpression.UNKNOWN::equals).isPresent();
   }
 
   /** Whether a column that has become of this type has kept whatever it held before. */

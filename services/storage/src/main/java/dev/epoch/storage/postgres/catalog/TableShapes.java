@@ -14,7 +14,9 @@ import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.connection.SqlErrors;
 import io.vertx.mutiny.sqlclient.Row;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,9 +48,46 @@ public final class TableShapes {
         (SELECT string_agg(concat_ws('.', c.oid, c.xmin), ' ' ORDER BY c.oid)
           FROM pg_constraint AS c WHERE c.conrelid = r.oid),
         (SELECT string_agg(concat_ws('.', i.indexrelid, i.xmin), ' ' ORDER BY i.indexrelid)
-          FROM pg_index AS i WHERE i.indrelid = r.oid))
+          FROM pg_index AS i WHERE i.indrelid = r.oid),
+        (SELECT string_agg(concat_ws('.', g.oid, g.xmin), ' ' ORDER BY g.oid)
+          FROM pg_trigger AS g
+          WHERE g.tgname LIKE 'epoch\\_capture\\_%' AND g.tgrelid = ANY (ARRAY(
+            SELECT r.oid UNION ALL SELECT h.inhrelid FROM pg_inherits AS h WHERE h.inhparent = r.oid))),
+        (WITH RECURSIVE made (oid) AS (
+            SELECT a.atttypid FROM pg_attribute AS a
+            WHERE a.attrelid = r.oid AND a.attnum > 0 AND a.atttypid >= 16384
+            UNION
+            SELECT part.oid
+            FROM made AS m
+            JOIN pg_type AS t ON t.oid = m.oid
+            CROSS JOIN LATERAL (
+              SELECT t.typelem UNION ALL SELECT t.typbasetype
+              UNION ALL SELECT a.atttypid FROM pg_attribute AS a WHERE a.attrelid = t.typrelid AND a.attnum > 0
+            ) AS part (oid)
+            WHERE part.oid >= 16384
+          )
+          SELECT string_agg(concat_ws('.', p.oid, p.number, p.version), ' ' ORDER BY p.oid, p.number)
+          FROM made AS m
+          CROSS JOIN LATERAL (
+            SELECT e.oid, 0, e.xmin FROM pg_enum AS e WHERE e.enumtypid = m.oid
+            UNION ALL
+            SELECT t.oid, a.attnum, a.xmin FROM pg_type AS t
+            JOIN pg_attribute AS a ON a.attrelid = t.typrelid AND a.attnum > 0
+            WHERE t.oid = m.oid AND t.typtype = 'c'
+          ) AS p (oid, number, version)))
       FROM unnest($1::text[]) AS n (name)
       JOIN LATERAL (SELECT to_regclass(n.name)::oid AS oid) AS r ON r.oid IS NOT NULL\
+      """;
+
+  /** Composites of a table's columns, and of their elements, that have lost attributes. */
+  private static final String NARROWED =
+      """
+      SELECT format_type(c.oid, NULL)
+      FROM pg_attribute AS a
+      JOIN pg_type AS t ON t.oid = a.atttypid
+      JOIN pg_type AS c ON c.oid IN (t.oid, t.typelem, t.typbasetype) AND c.typtype = 'c'
+      WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND EXISTS (
+        SELECT FROM pg_attribute AS p WHERE p.attrelid = c.typrelid AND p.attisdropped)\
       """;
 
   private final Database database;
@@ -230,7 +269,21 @@ public final class TableShapes {
             .orElseThrow();
     TableSchema schema = Introspector.schema(session, now.place(), now.key());
     note(session, table.id(), schema);
-    return Optional.of(new TableShape(version, schema, columns, now.place()));
+    Optional<String> uncaptured =
+        session
+            .first(
+                "SELECT epoch.look_at_capture($1)",
+                row -> Optional.ofNullable(row.getString(0)),
+                table.id())
+            .flatMap(problem -> problem);
+    return Optional.of(
+        new TableShape(
+            version,
+            schema,
+            columns,
+            now.place(),
+            uncaptured,
+            types(session, table.id(), path(table.at(now.place())))));
   }
 
   /** What branches that are like the live table keep when it changes: {@code follow_table.sql}. */
@@ -240,6 +293,20 @@ public final class TableShapes {
         row -> row,
         tableId,
         BranchShapes.definition(live));
+  }
+
+  private static AlteredType.Facts types(Session session, String tableId, String path) {
+    Map<String, List<AlteredType.Label>> labels = new HashMap<>();
+    session
+        .list("SELECT * FROM epoch.seen_labels($1)", row -> row, tableId)
+        .forEach(row ->
+            labels
+                .computeIfAbsent(row.getString(0), _ -> new ArrayList<>())
+                .add(
+                    new AlteredType.Label(
+                        row.getString(1), row.getLong(2), Set.of(row.getArrayOfStrings(3)))));
+    return new AlteredType.Facts(
+        Set.copyOf(session.list(NARROWED, row -> row.getString(0), path)), labels);
   }
 
   private record Placed(TablePath place, List<String> key) {}
@@ -290,7 +357,14 @@ public final class TableShapes {
         EpochSchema.exists(session) ? columns(session, table) : List.of();
     return columns.isEmpty()
         ? Optional.empty()
-        : Optional.of(new TableShape("", table.schema(), columns, table.path()));
+        : Optional.of(
+            new TableShape(
+                "",
+                table.schema(),
+                columns,
+                table.path(),
+                Optional.empty(),
+                AlteredType.Facts.NONE));
   }
 
   private static List<TableShape.LayerColumn> columns(Session session, TableHandle table) {

@@ -69,6 +69,24 @@ final class LiveColumns {
       LIMIT 1
       """;
 
+  /** Versions of the triggers that capture changes of each relation. */
+  private static final String CAPTURES =
+      """
+      SELECT n.relation::pg_catalog.regclass::text, epoch.capture_versions(n.relation)
+      FROM epoch.captures AS n
+      JOIN pg_catalog.pg_class AS c ON c.oid = n.relation
+      """;
+
+  /** Attributes of the composites that columns of captured tables are made of. */
+  private static final String ATTRIBUTES =
+      """
+      SELECT DISTINCT pg_catalog.format('%s.%I', c.oid::pg_catalog.regtype, a.attname), a.attrelid::bigint, a.attnum::integer
+      FROM epoch.table_columns AS k
+      JOIN pg_catalog.pg_type AS t ON t.oid = pg_catalog.to_regtype(k.type)
+      JOIN pg_catalog.pg_type AS c ON c.oid IN (t.oid, t.typelem) AND c.typtype = 'c'
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+      """;
+
   private final Session session;
   private final String searchPath;
 
@@ -77,6 +95,8 @@ final class LiveColumns {
 
   private final Set<String> released = new TreeSet<>();
   private Set<Loss> before = Set.of();
+  private Map<String, String> captures = Map.of();
+  private Map<String, String> attributes = Map.of();
 
   LiveColumns(Session session, String searchPath) {
     this.session = session;
@@ -170,6 +190,42 @@ final class LiveColumns {
     released.forEach(
         table -> session.list("SELECT epoch.drop_views_of($1)::text", row -> row, table));
     before = new HashSet<>(all());
+    captures = captures();
+    attributes = attributes();
+  }
+
+  /** Names by places. */
+  private Map<String, String> attributes() {
+    Map<String, String> found = new TreeMap<>();
+    session
+        .rows(ATTRIBUTES)
+        .forEach(row -> found.put(row.getLong(1) + "." + row.getInteger(2), row.getString(0)));
+    return found;
+  }
+
+  /** An attribute whose values the statements took from every row, also of old commits. */
+  Optional<String> attributeGone() {
+    Map<String, String> now = attributes();
+    return attributes.entrySet().stream()
+        .filter(was -> !now.containsKey(was.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  private Map<String, String> captures() {
+    Map<String, String> found = new TreeMap<>();
+    session.rows(CAPTURES).forEach(row -> found.put(row.getString(0), row.getString(1)));
+    return found;
+  }
+
+  /** A table whose changes the statements kept from being captured. */
+  Optional<String> switchedOff() {
+    Map<String, String> now = captures();
+    return captures.entrySet().stream()
+        .filter(was -> now.containsKey(was.getKey()))
+        .filter(was -> !now.get(was.getKey()).equals(was.getValue()))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   /** Columns that the statements took values from without their being kept. */

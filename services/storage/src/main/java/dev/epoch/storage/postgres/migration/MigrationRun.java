@@ -109,6 +109,24 @@ final class MigrationRun {
           attempt--;
           continue;
         }
+        Optional<String> switchedOff = columns.switchedOff();
+        if (switchedOff.isPresent()) {
+          session.run("ROLLBACK");
+          fail(
+              current,
+              "Nothing would capture changes of %s: its triggers epoch_capture_* stay on; name the triggers that are meant"
+                  .formatted(switchedOff.get()));
+          return false;
+        }
+        Optional<String> attribute = columns.attributeGone();
+        if (attribute.isPresent() && !plan.forced()) {
+          session.run("ROLLBACK");
+          fail(
+              current,
+              "DROP ATTRIBUTE: %s goes from every row, also of old commits; --force does it nevertheless"
+                  .formatted(attribute.get()));
+          return false;
+        }
         Optional<String> problem = columns.follow();
         if (problem.isPresent()) {
           session.run("ROLLBACK");

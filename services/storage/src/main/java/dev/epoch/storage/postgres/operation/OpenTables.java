@@ -241,7 +241,18 @@ final class OpenTables {
       LiveWriter writer = new LiveWriter(session);
       for (OperationTable table : written) {
         OpenRelations relations = table.open();
-        session.run("ALTER TABLE " + relations.rows() + " DISABLE TRIGGER USER");
+        // epoch.switch_triggers_on notes that nothing passed the capture meanwhile
+        session.run(
+            """
+            SELECT set_config('epoch.switching',
+              CASE
+                WHEN current_setting('epoch.switching', true) = 'broken'
+                  OR epoch.capture_problem_at('%1$s'::regclass) IS NOT NULL THEN 'broken'
+                ELSE 'whole'
+              END, true);
+            ALTER TABLE %2$s DISABLE TRIGGER USER\
+            """
+                .formatted(relations.rows().replace("'", "''"), relations.rows()));
         LiveRelations live =
             new LiveRelations(
                 relations.rows(),
@@ -253,6 +264,7 @@ final class OpenTables {
       }
       writer.write();
       written.forEach(table -> call("SELECT epoch.switch_triggers_on($1, $2)::text", table));
+      session.run("SET LOCAL epoch.switching = ''");
     }
     for (OperationTable table : open) {
       call("SELECT epoch.pull_open($1, $2)::text", table);

@@ -93,6 +93,7 @@ final class OperationAttempt {
     alterations.forget(operation.tables().stream().map(t -> t.table().table()).toList());
     OperationLocks.Locked locked = locks.take();
     dropped.addAll(locked.dropped());
+    new CaptureCheck(session, resolver, operation).require(locked.tables());
     OpenTables open =
         new OpenTables(session, resolver, operation.branch(), locked.tables(), opened);
     List<OperationTable> tables = open.push(locked.placed());

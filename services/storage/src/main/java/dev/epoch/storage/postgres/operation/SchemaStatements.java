@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres.operation;
 
 import dev.epoch.storage.postgres.connection.Session;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,6 +12,21 @@ final class SchemaStatements {
       Pattern.compile("ALTER SEQUENCE (.+) OWNED BY (.+)\\.(?:\"(?:[^\"]|\"\")+\"|\\w+)");
 
   private static final Pattern DROP_TYPE = Pattern.compile("DROP TYPE (?:IF EXISTS )?(.+?);?");
+
+  private static final Pattern ADDED =
+      Pattern.compile(
+          "ALTER TABLE (.+?) ADD COLUMN (\"(?:[^\"]|\"\")+\"|\\w+) (.+?) GENERATED ALWAYS AS \\((.+)\\) STORED",
+          Pattern.DOTALL);
+
+  private static final String CAN_SET =
+      """
+      SELECT EXISTS (
+        SELECT FROM pg_attribute AS a
+        WHERE a.attrelid = to_regclass($1) AND NOT a.attisdropped AND a.attgenerated = 's'
+          AND $2 IN (quote_ident(a.attname), '"' || replace(a.attname, '"', '""') || '"')
+          AND format_type(a.atttypid, a.atttypmod) = $3
+          AND current_setting('server_version_num')::integer >= 170000)\
+      """;
 
   private final Session session;
 
@@ -25,7 +41,35 @@ final class SchemaStatements {
     }
     // texts of functions name what stands there when they are called, by the path of who calls
     session.run("SET LOCAL check_function_bodies = off");
-    statements.forEach(this::run);
+    settingExpressions(statements).forEach(this::run);
+  }
+
+  /**
+   * Computed columns that are dropped and added with another expression get that in their place
+   * where the database can do so: they stay the same columns, and what reads them stays.
+   */
+  private List<String> settingExpressions(List<String> statements) {
+    List<String> kept = new ArrayList<>(statements);
+    for (String statement : statements) {
+      Matcher added = ADDED.matcher(statement);
+      if (!added.matches()) {
+        continue;
+      }
+      String drop =
+          "ALTER TABLE %s DROP COLUMN IF EXISTS %s".formatted(added.group(1), added.group(2));
+      if (kept.contains(drop)
+          && session
+              .first(
+                  CAN_SET, row -> row.getBoolean(0), added.group(1), added.group(2), added.group(3))
+              .orElse(false)) {
+        kept.remove(drop);
+        kept.set(
+            kept.indexOf(statement),
+            "ALTER TABLE %s ALTER COLUMN %s SET EXPRESSION AS (%s)"
+                .formatted(added.group(1), added.group(2), added.group(4)));
+      }
+    }
+    return kept;
   }
 
   /** A statement that one of {@link #run(List)} may be. */

@@ -55,6 +55,24 @@ public final class PostgresStateReader {
     });
   }
 
+  /** All rows of a relation that has the columns of the table's layers. */
+  public RowStream<Row> rowsOf(TableHandle table, String relation) {
+    TableColumns columns = resolver.columns(table);
+    return database.stream(session ->
+        session.stream(
+            "SELECT %s FROM (SELECT %s FROM %s x) x"
+                .formatted(columns.sent("x"), columns.all("x"), relation),
+            List.of(),
+            row -> RowMapping.row(row, 0, columns.all().size())));
+  }
+
+  /** A SELECT of the keys that the layers of a branch have, without what is not committed. */
+  public String committedKeys(Session session, BranchHandle branch, BranchTable table) {
+    PhysicalState working =
+        resolver.resolve(session, table.table(), new TableState.Working(branch, table.head()));
+    return keys(session, resolver.columns(table.table()), WorkingSetSql.committed(working));
+  }
+
   /** Whether the table still fits is asked in the same round trip. */
   private SnapshotState seen(Session session, TableHandle table, TableState state) {
     Runnable fits = resolver.checkShape(session, List.of(table));

@@ -99,7 +99,7 @@ final class RowsSql {
     return "SELECT %s, %s FROM (SELECT %s) k %s"
         .formatted(
             found.present(),
-            TableColumns.each(columns.all(), name -> columns.text(name, found.column(name)), ", "),
+            TableColumns.each(columns.all(), name -> columns.text(name, found::column), ", "),
             String.join(", ", key),
             keyed.joins());
   }

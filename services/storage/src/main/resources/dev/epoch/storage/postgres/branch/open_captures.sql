@@ -96,6 +96,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   capture text := epoch.object_of('oc', of_table, of_branch);
+  is_whole boolean := epoch.capture_problem_at(open_table::regclass) IS NULL;
 BEGIN
   IF epoch.is_schema_only(of_branch) THEN
     RETURN;
@@ -113,6 +114,7 @@ BEGIN
     FROM epoch.open_key(of_branch, of_table, open_table::regclass) AS o
     JOIN pg_attribute AS a ON a.attrelid = open_table::regclass AND a.attnum = o.number
   ) AS k (names, same);
+  PERFORM epoch.note_capture(of_table, of_branch, open_table::regclass, is_whole);
 END
 $$;
 

@@ -143,6 +143,8 @@ BEGIN
       CASE switched.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END,
       switched.tgname);
   END LOOP;
+  PERFORM epoch.note_capture(
+    of_table, of_branch, open_table::regclass, current_setting('epoch.switching', true) IS DISTINCT FROM 'broken');
 END
 $$;
 
@@ -402,6 +404,11 @@ BEGIN
     IF epoch.is_open_changed(of_branch, of_table) THEN
       RAISE EXCEPTION 'The schema of % was changed on the branch, and that is not committed', open_table
         USING ERRCODE = 'EP003', HINT = 'Commit it, or undo the change, and close the table then.';
+    END IF;
+    IF epoch.capture_problem(of_table, of_branch) IS NOT NULL THEN
+      RAISE EXCEPTION 'Changes of % may be lost: %', open_table, epoch.capture_problem(of_table, of_branch)
+        USING ERRCODE = 'EP003', HINT = format('epoch table rescan %I --branch %I', epoch.view_name(of_table),
+          (SELECT b.name FROM epoch.branches AS b WHERE b.branch_id = of_branch));
     END IF;
     PERFORM epoch.require_references_kept(of_branch, open_table::regclass);
     PERFORM epoch.push_open(of_branch, of_table);

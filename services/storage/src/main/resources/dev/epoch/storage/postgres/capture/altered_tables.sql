@@ -83,6 +83,10 @@ BEGIN
     RAISE EXCEPTION 'Table "%" is layered on this branch: its columns cannot change', layered
       USING ERRCODE = 'EP003', HINT = format('SELECT epoch.open_table(%L) makes a real table of it.', layered);
   END IF;
+  PERFORM epoch.keep_capturing(c.objid) FROM pg_event_trigger_ddl_commands() AS c
+  WHERE c.classid = 'pg_class'::regclass AND EXISTS (
+    SELECT FROM epoch.captures AS n
+    WHERE n.relation IN (SELECT c.objid UNION SELECT p.relid FROM pg_partition_tree(c.objid) AS p));
   -- one thing at a time: while Epoch itself is upgraded, the functions that are asked further down may not be there
   SELECT p.* INTO open_table
   FROM pg_event_trigger_ddl_commands() AS c
@@ -130,6 +134,8 @@ BEGIN
   THEN
     CREATE EVENT TRIGGER epoch_alterations ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
     EXECUTE FUNCTION epoch.note_alteration();
+    -- also where session_replication_role = replica
+    ALTER EVENT TRIGGER epoch_alterations ENABLE ALWAYS;
   END IF;
   PERFORM epoch.watch_live_schema();
 END

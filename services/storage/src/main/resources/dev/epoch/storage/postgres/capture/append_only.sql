@@ -264,6 +264,7 @@ DECLARE
   appending text := epoch.object_of('ac', of_table);
   operation text;
   transition_tables text;
+  is_whole boolean := epoch.capture_problem_at(users) IS NULL;
 BEGIN
   IF NOT epoch.is_append_lost(of_table) THEN
     RETURN;
@@ -281,6 +282,7 @@ BEGIN
       'epoch_capture_' || lower(operation), CASE operation WHEN 'TRUNCATE' THEN 'BEFORE' ELSE 'AFTER' END,
       operation, users, transition_tables, appending);
   END LOOP;
+  PERFORM epoch.note_capture(of_table, '', users, is_whole);
 END
 $$;
 

@@ -281,6 +281,7 @@ DECLARE
   operation text;
   transition_tables text;
   beginnings text;
+  is_whole boolean := epoch.capture_problem_at(on_table) IS NULL;
 BEGIN
   FOR operation, transition_tables IN
     VALUES
@@ -315,6 +316,9 @@ BEGIN
       'CREATE OR REPLACE TRIGGER epoch_capture_key AFTER UPDATE ON %s '
       'FOR EACH ROW WHEN ((%s) IS NOT TRUE) EXECUTE FUNCTION epoch.note_key_change()',
       on_table, epoch.key_match(of_table, 'old', 'new'));
+  END IF;
+  IF function_name = epoch.object_of('c', of_table) AND NOT epoch.is_append_only(of_table) THEN
+    PERFORM epoch.note_capture(of_table, '', on_table, is_whole);
   END IF;
 END
 $$;

@@ -72,6 +72,49 @@ AS $$
   LIMIT 1
 $$;
 
+-- Names that labels of enums have been seen with: ALTER TYPE renames them for rows of the past, too.
+CREATE TABLE IF NOT EXISTS epoch.label_names (
+  label oid NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  PRIMARY KEY (label, name)
+);
+
+-- Labels of the enums that a table's columns are of, or are made of, in their order, and the names that they have been seen
+-- with; notes those of now.
+CREATE OR REPLACE FUNCTION epoch.seen_labels(of_table text)
+RETURNS TABLE (type text, label text, number bigint, names text[])
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
+AS $$
+  INSERT INTO epoch.label_names (label, name)
+  SELECT e.oid, e.enumlabel
+  FROM pg_enum AS e
+  WHERE e.enumtypid IN (SELECT epoch.enums_of(epoch.users_table(of_table)))
+  ON CONFLICT DO NOTHING;
+  SELECT format_type(e.enumtypid, NULL), e.enumlabel::text, e.oid::bigint,
+    ARRAY(SELECT s.name FROM epoch.label_names AS s WHERE s.label = e.oid)
+  FROM pg_enum AS e
+  WHERE e.enumtypid IN (SELECT epoch.enums_of(epoch.users_table(of_table)))
+  ORDER BY e.enumtypid, e.enumsortorder
+$$;
+
+-- Enums that columns of a relation are of, whatever is between.
+CREATE OR REPLACE FUNCTION epoch.enums_of(relation regclass) RETURNS SETOF oid
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH RECURSIVE made (oid) AS (
+    SELECT a.atttypid FROM pg_attribute AS a WHERE a.attrelid = relation AND a.attnum > 0 AND a.atttypid >= 16384
+    UNION
+    SELECT part.oid
+    FROM made AS m
+    JOIN pg_type AS t ON t.oid = m.oid
+    CROSS JOIN LATERAL (SELECT t.typelem UNION ALL SELECT t.typbasetype) AS part (oid)
+    WHERE part.oid >= 16384
+  )
+  SELECT m.oid FROM made AS m JOIN pg_type AS t ON t.oid = m.oid AND t.typtype = 'e'
+$$;
+
 -- Notes the columns of a table that is registered now.
 CREATE OR REPLACE FUNCTION epoch.note_columns(of_table text) RETURNS void
 LANGUAGE plpgsql
@@ -85,6 +128,7 @@ BEGIN
   FROM epoch.live_columns(live) AS c
   ON CONFLICT DO NOTHING;
   UPDATE epoch.tables SET live_oid = live, file_nodes = epoch.file_nodes(live) WHERE table_id = of_table;
+  PERFORM epoch.seen_labels(of_table);
 END
 $$;
 
