@@ -211,7 +211,7 @@ public final class DoctorCommand extends EpochSubcommand {
   private Finding capture() {
     try {
       List<JsonNode> tables =
-          Json.items(session().clientOfAnyRepository().diagnostics().capture(), "uncaptured");
+          Json.items(client().diagnostics().capture(), "uncaptured");
       return tables.isEmpty()
           ? Finding.good("capture", "all changes of tables are captured")
           : Finding.problem(
