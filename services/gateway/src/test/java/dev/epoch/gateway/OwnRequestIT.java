@@ -122,7 +122,8 @@ class OwnRequestIT {
                   new MergeService.Request(
                       "main", "x", null, null, TestServer.ALICE, null, false, false, false, null),
                   caller);
-      case REMOVE -> test.server().tables().remove(test.repository(), "u", null, true, false, caller);
+      case REMOVE ->
+          test.server().tables().remove(test.repository(), "u", null, true, false, caller);
     }
   }
 }

@@ -210,8 +210,7 @@ public final class DoctorCommand extends EpochSubcommand {
   /** Tables that were written while nothing captured it. */
   private Finding capture() {
     try {
-      List<JsonNode> tables =
-          Json.items(client().diagnostics().capture(), "uncaptured");
+      List<JsonNode> tables = Json.items(client().diagnostics().capture(), "uncaptured");
       return tables.isEmpty()
           ? Finding.good("capture", "all changes of tables are captured")
           : Finding.problem(
