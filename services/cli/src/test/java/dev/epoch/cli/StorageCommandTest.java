@@ -2,6 +2,7 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +38,7 @@ class StorageCommandTest extends CommandTest {
         "analytics --type mysql --host h --port 3306 --database a --ssl-mode required"
             + "|mysql|{'host':'h','port':3306,'database':'a','ssl_mode':'required'}",
         "warehouse --type mssql --host h --database w|mssql|{'host':'h','database':'w'}",
-        "local --type sqlite --database ./data/local.db|sqlite|{'path':'./data/local.db'}",
+        "local --type sqlite --database ./data/local.db|sqlite|{'path':'DIRECTORY/data/local.db'}",
         "local --type sqlite --path :memory: --journal-mode wal --foreign-keys true"
             + "|sqlite|{'path':':memory:','journal_mode':'wal','foreign_keys':true}",
         "minio --type s3 --bucket b --endpoint http://localhost:9000 --path-style --region r --path-prefix p/"
@@ -63,7 +64,8 @@ class StorageCommandTest extends CommandTest {
     assertThat(result.out()).startsWith("Added storage ");
     var request = server.request("POST /storage");
     assertThat(request.body().path("backend").asText()).isEqualTo(backend);
-    assertThat(request.body().path("config").toString().replace('"', '\'')).isEqualTo(config);
+    assertThat(request.body().path("config").toString().replace('"', '\''))
+        .isEqualTo(config.replace("DIRECTORY", Path.of("").toAbsolutePath().toString()));
     assertThat(request.query()).containsEntry("repository", "shop");
   }
 

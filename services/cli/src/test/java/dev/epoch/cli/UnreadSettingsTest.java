@@ -88,7 +88,7 @@ class UnreadSettingsTest extends CommandTest {
     fails(
         2,
         "error: unknown check 'vault'; known: config, server, ready, repository, projections,"
-            + " recovery, credentials\n",
+            + " recovery, capture, credentials\n",
         "doctor",
         "--check",
         "vault");
