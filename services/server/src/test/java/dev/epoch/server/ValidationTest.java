@@ -81,7 +81,7 @@ class ValidationTest {
 
     // when
     DatabasesForTests.shop(
-        "BEGIN; SET LOCAL session_replication_role = replica; ALTER TABLE %1$s DISABLE TRIGGER USER; UPDATE %1$s SET name = 'Eve' WHERE id = 1; ALTER TABLE %1$s ENABLE TRIGGER USER; COMMIT"
+        "BEGIN; SET LOCAL event_triggers = off; ALTER TABLE %1$s DISABLE TRIGGER USER; UPDATE %1$s SET name = 'Eve' WHERE id = 1; ALTER TABLE %1$s ENABLE TRIGGER USER; COMMIT"
             .formatted(users));
 
     // then
@@ -98,7 +98,7 @@ class ValidationTest {
   @Test
   void rowsThatAreMissingAreFound() {
     DatabasesForTests.shop(
-        "BEGIN; SET LOCAL session_replication_role = replica; ALTER TABLE %1$s DISABLE TRIGGER USER; DELETE FROM %1$s WHERE id = 1; ALTER TABLE %1$s ENABLE TRIGGER USER; COMMIT"
+        "BEGIN; SET LOCAL event_triggers = off; ALTER TABLE %1$s DISABLE TRIGGER USER; DELETE FROM %1$s WHERE id = 1; ALTER TABLE %1$s ENABLE TRIGGER USER; COMMIT"
             .formatted(users));
 
     api.get("/validation")

@@ -1,7 +1,6 @@
 package dev.epoch.api.commit;
 
 import dev.epoch.api.diff.TableChangeView;
-import dev.epoch.api.table.UncapturedView;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.MergeState;
 import dev.epoch.engine.state.Replay;

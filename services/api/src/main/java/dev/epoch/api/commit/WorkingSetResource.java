@@ -3,7 +3,6 @@ package dev.epoch.api.commit;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.answer.Done;
 import dev.epoch.api.request.ApiRequest;
-import dev.epoch.api.table.UncapturedView;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.model.schema.object.ObjectId;

@@ -6,7 +6,7 @@ import dev.epoch.api.commit.StatusView;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.storage.AddStorage;
 import dev.epoch.api.storage.StoragesResource;
-import dev.epoch.api.table.UncapturedView;
+import dev.epoch.api.commit.UncapturedView;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.storage.Backends;

@@ -1,5 +1,6 @@
 package dev.epoch.api.table;
 
+import dev.epoch.api.commit.UncapturedView;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.answer.Formats;

@@ -83,34 +83,6 @@ public final class BranchRegistrar {
     }
   }
 
-  /**
-   * Opens the small tables of a new branch in the background, so that its first session seldom
-   * waits for that. What cannot be opened now is left to it.
-   */
-  void openLater(LiveRepository repository, String branchId) {
-    Thread.ofVirtual()
-        .name("tables of a branch of " + repository.name())
-        .start(() -> {
-          RepositoryState state = repository.state();
-          BranchState branch = state.branches().byId().get(branchId);
-          if (branch == null) {
-            return;
-          }
-          for (StorageAdapter adapter : databases(state, false)) {
-            try {
-              adapter
-                  .openTables()
-                  .ifPresent(tables -> tables.openSmall(Backends.handle(state, branch)));
-            } catch (RuntimeException busy) {
-              LOG.log(
-                  Level.FINE,
-                  busy,
-                  () -> "Tables of branch " + branchId + " are opened by its sessions");
-            }
-          }
-        });
-  }
-
   /** Best effort, likewise. */
   void forget(LiveRepository repository, BranchDeletedV1 deleted) {
     try {

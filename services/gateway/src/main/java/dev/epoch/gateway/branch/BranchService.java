@@ -136,10 +136,7 @@ public final class BranchService {
       StepResult result = repository.step(command, caller).orRefuse();
       result
           .event(BranchCreatedV1.class)
-          .ifPresent(created -> {
-            registrar.tell(repository, created.branchId());
-            registrar.openLater(repository, created.branchId());
-          });
+          .ifPresent(created -> registrar.tell(repository, created.branchId()));
       return result;
     }
   }

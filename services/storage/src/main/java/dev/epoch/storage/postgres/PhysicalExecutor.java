@@ -91,7 +91,7 @@ final class PhysicalExecutor implements OperationExecutor {
         throw new MergeOvertakenException(
             "The shape of a table has changed meanwhile: " + failure.getMessage(), "Merge again");
       }
-      throw new InternalFailure(failure);
+      throw InternalFailure.of(failure);
     }
   }
 

@@ -138,7 +138,7 @@ public final class TableShapes {
       } catch (ShapeMovedException moved) {
         if (moves == MOST_MOVES) {
           throw moved.getCause() instanceof StorageException failure
-              ? new InternalFailure(failure)
+              ? InternalFailure.of(failure)
               : moved;
         }
         moved.tables().forEach(this::look);

@@ -32,7 +32,7 @@ final class Refusals {
       case PrivilegeException privilege ->
           new PrivilegeException(
               step + ": " + privilege.getMessage(), privilege.remedy(), privilege);
-      case StorageException fault when isOfOwnName(fault) -> new InternalFailure(fault);
+      case StorageException fault when isOfOwnName(fault) -> InternalFailure.of(fault);
       case StorageException refused ->
           new QueryRefusedException(step + ": " + refused.getMessage(), remedy, refused);
       default -> translated;

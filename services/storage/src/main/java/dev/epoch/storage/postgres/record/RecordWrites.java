@@ -214,9 +214,15 @@ public final class RecordWrites {
       requireStill(open, session, branch, table);
       return LiveRecordWriter.ofOpenTable(session, branch, table, open);
     }
-    RecordWriter writer = OverlayRecordWriter.open(session, branch, table, overlays, names);
-    requireStill(open, session, branch, table);
-    return writer;
+    try {
+      RecordWriter writer = OverlayRecordWriter.open(session, branch, table, overlays, names);
+      requireStill(open, session, branch, table);
+      return writer;
+    } catch (RuntimeException moved) {
+      // what was derived meanwhile may be of a table that is open: the next try must look again
+      overlays.forget(branch.id());
+      throw moved;
+    }
   }
 
   private static void lockOpen(Session session, String open) {

@@ -96,7 +96,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   capture text := epoch.object_of('oc', of_table, of_branch);
-  is_whole boolean := epoch.capture_problem_at(open_table::regclass) IS NULL;
+  -- a note of another registration, as of a table before it was renamed, says nothing of this one
+  is_whole boolean := epoch.capture_problem_at(open_table::regclass) IS NULL OR NOT EXISTS (
+    SELECT FROM epoch.captures AS n
+    WHERE n.relation = open_table::regclass AND n.table_id = of_table AND n.branch_id = of_branch);
 BEGIN
   IF epoch.is_schema_only(of_branch) THEN
     RETURN;

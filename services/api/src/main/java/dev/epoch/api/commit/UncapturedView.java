@@ -1,4 +1,4 @@
-package dev.epoch.api.table;
+package dev.epoch.api.commit;
 
 import dev.epoch.gateway.table.CaptureService.Uncaptured;
 import java.util.List;
