@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** All classes and instances of one state of a catalog. Never changes. */
 public final class CatalogContent {
@@ -24,7 +23,7 @@ public final class CatalogContent {
   private final SortedMap<String, ClassDef> classes;
   private final SortedMap<String, Instance> instances;
   private final Map<String, String> classIdByName = new HashMap<>();
-  private final Map<String, List<Instance>> byClass = new ConcurrentHashMap<>();
+  private volatile Map<String, List<Instance>> byClass;
 
   private CatalogContent(
       SortedMap<String, ClassDef> classes, SortedMap<String, Instance> instances) {
@@ -96,15 +95,16 @@ public final class CatalogContent {
   /** Instances of the class, by id; those that name it by its name, too. */
   public List<Instance> instancesOf(String classIdOrName) {
     String id = classOf(classIdOrName).map(ClassDef::id).orElse(classIdOrName);
-    if (byClass.isEmpty()) {
-      Map<String, List<Instance>> index = new HashMap<>();
+    Map<String, List<Instance>> index = byClass;
+    if (index == null) {
+      index = new HashMap<>();
       for (Instance instance : instances.values()) {
         String of = classOf(instance).map(ClassDef::id).orElse(instance.classId());
         index.computeIfAbsent(of, _ -> new ArrayList<>()).add(instance);
       }
-      byClass.putAll(index);
+      byClass = index;
     }
-    return byClass.getOrDefault(id, List.of());
+    return index.getOrDefault(id, List.of());
   }
 
   /** Instances of any of the classes, by id. */

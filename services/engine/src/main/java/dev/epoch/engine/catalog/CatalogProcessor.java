@@ -92,7 +92,7 @@ public final class CatalogProcessor {
   }
 
   private static Decision cannotDelete(String why, String remedy) {
-    return Decision.reject(Code.VALIDATION, "Cannot delete database: " + why, remedy);
+    return Decision.reject(Code.BRANCH_IN_USE, "Cannot delete database: " + why, remedy);
   }
 
   public static Decision createBranch(RepositoryState state, CreateCatalogBranchV1 command) {
