@@ -6,6 +6,7 @@ import dev.epoch.api.error.ApiError;
 import dev.epoch.api.error.FailureMapping;
 import dev.epoch.catalog.model.CatalogJson;
 import dev.epoch.catalog.model.InvalidCatalogException;
+import dev.epoch.catalog.solve.SolverUnavailableException;
 import dev.epoch.catalog.store.CatalogException;
 import dev.epoch.gateway.stream.RefusedException;
 import jakarta.ws.rs.core.MediaType;
@@ -29,6 +30,8 @@ final class Answers {
       return work.get();
     } catch (CatalogException e) {
       return failure(e.status(), e.getMessage(), e.remedy());
+    } catch (SolverUnavailableException e) {
+      return failure(501, e.getMessage(), null);
     } catch (InvalidCatalogException e) {
       return failure(400, e.getMessage(), null);
     } catch (RefusedException e) {

@@ -4,7 +4,7 @@ import dev.epoch.api.request.ApiRequest;
 import dev.epoch.catalog.resolve.Resolver;
 import dev.epoch.catalog.store.Author;
 import dev.epoch.catalog.store.CatalogException;
-import dev.epoch.catalog.store.CatalogServer;
+import dev.epoch.catalog.CatalogServer;
 import dev.epoch.catalog.store.Place;
 import dev.epoch.events.Digest;
 import dev.epoch.gateway.stream.LiveRepository;

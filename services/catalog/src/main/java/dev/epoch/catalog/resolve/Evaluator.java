@@ -123,8 +123,8 @@ public final class Evaluator {
     };
   }
 
-  /** True for null: no condition. */
-  private boolean holds(Expression condition, Instance instance) {
+  /** Whether a condition holds; true for null, which is none. */
+  public boolean holds(Expression condition, Instance instance) {
     if (condition == null) {
       return true;
     }

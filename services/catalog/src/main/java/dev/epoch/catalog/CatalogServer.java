@@ -1,5 +1,11 @@
-package dev.epoch.catalog.store;
+package dev.epoch.catalog;
 
+import dev.epoch.catalog.solve.CatalogSolves;
+import dev.epoch.catalog.solve.CpSatSolver;
+import dev.epoch.catalog.store.CatalogChanges;
+import dev.epoch.catalog.store.CatalogDatabases;
+import dev.epoch.catalog.store.CatalogMerges;
+import dev.epoch.catalog.store.ContentStore;
 import dev.epoch.gateway.VersioningServer;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -10,6 +16,7 @@ public class CatalogServer {
   private final CatalogDatabases databases;
   private final CatalogChanges changes;
   private final CatalogMerges merges;
+  private final CatalogSolves solves;
 
   /** For the proxy. */
   protected CatalogServer() {
@@ -17,6 +24,7 @@ public class CatalogServer {
     this.databases = null;
     this.changes = null;
     this.merges = null;
+    this.solves = null;
   }
 
   @jakarta.inject.Inject
@@ -25,6 +33,7 @@ public class CatalogServer {
     this.databases = new CatalogDatabases(server);
     this.changes = new CatalogChanges(server, store);
     this.merges = new CatalogMerges(server, store, changes);
+    this.solves = new CatalogSolves(store, new CpSatSolver());
   }
 
   public ContentStore store() {
@@ -41,5 +50,9 @@ public class CatalogServer {
 
   public CatalogMerges merges() {
     return merges;
+  }
+
+  public CatalogSolves solves() {
+    return solves;
   }
 }
