@@ -1,0 +1,104 @@
+package dev.epoch.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.epoch.catalog.seed.SeedData;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every command that the published description of the catalog prints, in its order, with the
+ * headers and bodies that it prints, those without a content type as curl sends them. What has to be
+ * there before is made by commands of our own.
+ */
+@QuarkusTest
+@QuarkusTestResource(DatabasesForTests.class)
+class CatalogSeedTest {
+  @Inject SeedData seed;
+
+  private String artifact = "";
+
+  @Test
+  void everyPrintedCommandIsAnsweredAsPrinted() throws IOException {
+    // given
+    assertThat(seed.load()).isTrue();
+    assertThat(seed.load()).as("loaded once only").isFalse();
+
+    // when, then
+    SoftAssertions all = new SoftAssertions();
+    List<String> blocks = blocks();
+    for (String block : blocks) {
+      run(block, all);
+    }
+    assertThat(blocks).hasSizeGreaterThan(80);
+    all.assertAll();
+  }
+
+  private static List<String> blocks() throws IOException {
+    try (InputStream in = CatalogSeedTest.class.getResourceAsStream("/catalog/seed-commands.txt")) {
+      return List.of(new String(in.readAllBytes(), StandardCharsets.UTF_8).split("(?m)^----\n"));
+    }
+  }
+
+  private void run(String block, SoftAssertions all) {
+    int end = block.lastIndexOf("\n=> ");
+    String expected = block.substring(end + 4).strip();
+    String[] parts = block.substring(0, end).split("\n\n", 2);
+    String[] head = parts[0].split("\n");
+    String[] line = head[1].split(" ", 2);
+    RequestSpecification request = RestAssured.given().urlEncodingEnabled(false);
+    for (int i = 2; i < head.length; i++) {
+      String[] header = head[i].split(": ", 2);
+      request.header(header[0], header[1]);
+    }
+    if (parts.length > 1) {
+      request.body(parts[1].getBytes(StandardCharsets.UTF_8));
+    }
+    Response answer =
+        request.request(line[0], line[1].replace("{artifact_id}", artifact));
+    String what = head[0] + "\n" + head[1] + "\nanswered " + answer.asString();
+    String[] status = expected.split(" ", 2);
+    all.assertThat(answer.statusCode()).as(what).isEqualTo(Integer.parseInt(status[0]));
+    if (answer.statusCode() == Integer.parseInt(status[0]) && status.length > 1) {
+      for (String[] each : expectations(status[1])) {
+        Object found = answer.path(each[0]);
+        if (each[1].equals("artifact")) {
+          artifact = String.valueOf(found);
+        } else {
+          all.assertThat(String.valueOf(found)).as(each[0] + " of " + what).isEqualTo(each[1]);
+        }
+      }
+    }
+  }
+
+  private static List<String[]> expectations(String text) {
+    List<String[]> found = new ArrayList<>();
+    // a path may compare by itself: classes.find{it.name=='Fabric'}.id
+    Matcher matcher =
+        Pattern.compile("((?:[^\\s={]|\\{[^}]*\\})+)=(\"(?:[^\"\\\\]|\\\\.)*\"|\\S+)").matcher(text);
+    while (matcher.find()) {
+      String value = matcher.group(2);
+      found.add(
+          new String[] {
+            matcher.group(1),
+            value.startsWith("\"")
+                ? value.substring(1, value.length() - 1).replace("\\\"", "\"")
+                : value
+          });
+    }
+    return found;
+  }
+}
