@@ -6,11 +6,17 @@ import dev.epoch.catalog.seed.SeedData;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import io.restassured.response.Response;
-import io.restassured.specification.RequestSpecification;
+import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +33,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(DatabasesForTests.class)
 class CatalogSeedTest {
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
   @Inject SeedData seed;
 
   private String artifact = "";
@@ -59,28 +68,44 @@ class CatalogSeedTest {
     String[] parts = block.substring(0, end).split("\n\n", 2);
     String[] head = parts[0].split("\n");
     String[] line = head[1].split(" ", 2);
-    RequestSpecification request = RestAssured.given().urlEncodingEnabled(false);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+            URI.create(
+                "http://localhost:"
+                    + RestAssured.port
+                    + line[1].replace("{artifact_id}", artifact)));
     for (int i = 2; i < head.length; i++) {
       String[] header = head[i].split(": ", 2);
       request.header(header[0], header[1]);
     }
-    if (parts.length > 1) {
-      request.body(parts[1].getBytes(StandardCharsets.UTF_8));
-    }
-    Response answer =
-        request.request(line[0], line[1].replace("{artifact_id}", artifact));
-    String what = head[0] + "\n" + head[1] + "\nanswered " + answer.asString();
+    request.method(
+        line[0],
+        parts.length > 1 ? BodyPublishers.ofString(parts[1]) : BodyPublishers.noBody());
+    HttpResponse<String> answer = send(request.build());
+    String what = head[0] + "\n" + head[1] + "\nanswered " + answer.body();
     String[] status = expected.split(" ", 2);
     all.assertThat(answer.statusCode()).as(what).isEqualTo(Integer.parseInt(status[0]));
     if (answer.statusCode() == Integer.parseInt(status[0]) && status.length > 1) {
+      JsonPath json = JsonPath.from(answer.body());
       for (String[] each : expectations(status[1])) {
-        Object found = answer.path(each[0]);
+        Object found = json.get(each[0]);
         if (each[1].equals("artifact")) {
           artifact = String.valueOf(found);
         } else {
           all.assertThat(String.valueOf(found)).as(each[0] + " of " + what).isEqualTo(each[1]);
         }
       }
+    }
+  }
+
+  private static HttpResponse<String> send(HttpRequest request) {
+    try {
+      return CLIENT.send(request, BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 

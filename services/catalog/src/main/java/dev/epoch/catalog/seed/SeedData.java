@@ -40,8 +40,6 @@ public class SeedData {
    */
   public boolean load() {
     JsonNode seed = read();
-    Author author =
-        new Author(Caller.of(new Actor(SYSTEM, SYSTEM, ""), null), SYSTEM);
     JsonNode database = seed.get("database");
     String id = database.get("id").textValue();
     Optional<LiveRepository> known =
@@ -54,14 +52,19 @@ public class SeedData {
                     id,
                     database.get("name").textValue(),
                     database.get("description").textValue(),
-                    author));
+                    author()));
     if (!repository.decides() || !repository.state().catalog().commits().isEmpty()) {
       return false;
     }
     Place place = Place.of(repository, repository.state(), null);
-    catalog.changes().stage(place, author, (_, _) -> changes(seed));
-    catalog.changes().commit(place, "Initial commit", SYSTEM, author);
+    catalog.changes().stage(place, author(), (_, _) -> changes(seed));
+    catalog.changes().commit(place, "Initial commit", SYSTEM, author());
     return true;
+  }
+
+  /** Of one command. */
+  private static Author author() {
+    return new Author(Caller.of(new Actor(SYSTEM, SYSTEM, ""), null), SYSTEM);
   }
 
   private static List<Change> changes(JsonNode seed) {

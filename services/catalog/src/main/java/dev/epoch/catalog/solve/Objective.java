@@ -103,7 +103,7 @@ public record Objective(SortedMap<String, BigDecimal> weights, List<String> deri
   }
 
   /** The same, where the answer has these derived properties besides. */
-  Objective with(List<String> more) {
+  public Objective with(List<String> more) {
     List<String> all = new ArrayList<>(derived);
     more.stream().filter(each -> !all.contains(each)).forEach(all::add);
     return new Objective(weights, all);

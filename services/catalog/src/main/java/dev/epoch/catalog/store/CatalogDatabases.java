@@ -10,6 +10,7 @@ import dev.epoch.events.command.CreateRepositoryV1;
 import dev.epoch.events.command.DeleteCatalogBranchV1;
 import dev.epoch.events.command.DeleteCatalogV1;
 import dev.epoch.gateway.VersioningServer;
+import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.StepResult;
@@ -65,7 +66,7 @@ public final class CatalogDatabases {
             .createUnopened(
                 new CreateRepositoryV1(
                     chosen, description == null ? name : description, null),
-                author.caller());
+                beside(author));
       } catch (RefusedException raced) {
         if (find(chosen).isEmpty()) {
           throw raced;
@@ -79,6 +80,11 @@ public final class CatalogDatabases {
     return repository;
   }
 
+  /** For a command that comes with another one of the same request: nobody asks for its outcome. */
+  private static Caller beside(Author author) {
+    return Caller.of(author.caller().actor(), null);
+  }
+
   /** Deletes an empty database, and its repository if that was made for it. */
   public void delete(LiveRepository repository, Author author) {
     boolean goes =
@@ -86,7 +92,7 @@ public final class CatalogDatabases {
             && repository.state().tables().idByName().isEmpty();
     repository.step(new DeleteCatalogV1(repository.name()), author.caller()).orRefuse();
     if (goes) {
-      server.repositories().delete(repository.name(), author.caller());
+      server.repositories().delete(repository.name(), beside(author));
     }
   }
 
