@@ -1,16 +1,23 @@
 package dev.epoch.events;
 
+import dev.epoch.events.command.AbandonCatalogChangesV1;
 import dev.epoch.events.command.AbortMergeV1;
 import dev.epoch.events.command.AddCheckV1;
 import dev.epoch.events.command.AddStorageV1;
+import dev.epoch.events.command.ChangeCatalogBranchV1;
 import dev.epoch.events.command.CheckoutBranchV1;
 import dev.epoch.events.command.CloseMergeRequestV1;
+import dev.epoch.events.command.CommitCatalogV1;
 import dev.epoch.events.command.CommitToBranchV1;
 import dev.epoch.events.command.ContinueMergeV1;
 import dev.epoch.events.command.CreateBranchV1;
+import dev.epoch.events.command.CreateCatalogBranchV1;
+import dev.epoch.events.command.CreateCatalogV1;
 import dev.epoch.events.command.CreateRepositoryV1;
 import dev.epoch.events.command.CreateTagV1;
 import dev.epoch.events.command.DeleteBranchV1;
+import dev.epoch.events.command.DeleteCatalogBranchV1;
+import dev.epoch.events.command.DeleteCatalogV1;
 import dev.epoch.events.command.DeleteRepositoryV1;
 import dev.epoch.events.command.DeleteTagV1;
 import dev.epoch.events.command.ExpireBranchV1;
@@ -18,6 +25,7 @@ import dev.epoch.events.command.ForgetResolutionsV1;
 import dev.epoch.events.command.MergeBranchV1;
 import dev.epoch.events.command.OpenRepositoryV1;
 import dev.epoch.events.command.ProtectBranchV1;
+import dev.epoch.events.command.RecordCatalogArtifactV1;
 import dev.epoch.events.command.RecordCommitSchemaV1;
 import dev.epoch.events.command.RegisterTableV1;
 import dev.epoch.events.command.RemoveCheckV1;
@@ -31,6 +39,7 @@ import dev.epoch.events.command.ResolveConflictsV1;
 import dev.epoch.events.command.ReviewBranchV1;
 import dev.epoch.events.command.SetCommitStatusV1;
 import dev.epoch.events.command.SkipCommitV1;
+import dev.epoch.events.command.StageCatalogChangesV1;
 import dev.epoch.events.command.StageChangesV1;
 import dev.epoch.events.command.UnstageChangesV1;
 import dev.epoch.events.command.UpdateRepositoryV1;
@@ -43,6 +52,15 @@ import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.BranchReviewedV1;
+import dev.epoch.events.event.CatalogArtifactSolvedV1;
+import dev.epoch.events.event.CatalogBranchChangedV1;
+import dev.epoch.events.event.CatalogBranchCreatedV1;
+import dev.epoch.events.event.CatalogBranchDeletedV1;
+import dev.epoch.events.event.CatalogCommittedV1;
+import dev.epoch.events.event.CatalogCreatedV1;
+import dev.epoch.events.event.CatalogDeletedV1;
+import dev.epoch.events.event.CatalogWorkingAbandonedV1;
+import dev.epoch.events.event.CatalogWorkingChangedV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
 import dev.epoch.events.event.CheckAddedV1;
@@ -104,6 +122,15 @@ public enum RecordType {
   BRANCH_EXPIRY_SET_V1("branch-expiry-set", 1, RecordKind.EVENT, BranchExpirySetV1.class),
   BRANCH_PROTECTED_V1("branch-protected", 1, RecordKind.EVENT, BranchProtectedV1.class),
   BRANCH_REVIEWED_V1("branch-reviewed", 1, RecordKind.EVENT, BranchReviewedV1.class),
+  CATALOG_CREATED_V1("catalog-created", 1, RecordKind.EVENT, CatalogCreatedV1.class),
+  CATALOG_DELETED_V1("catalog-deleted", 1, RecordKind.EVENT, CatalogDeletedV1.class),
+  CATALOG_BRANCH_CREATED_V1("catalog-branch-created", 1, RecordKind.EVENT, CatalogBranchCreatedV1.class),
+  CATALOG_BRANCH_CHANGED_V1("catalog-branch-changed", 1, RecordKind.EVENT, CatalogBranchChangedV1.class),
+  CATALOG_BRANCH_DELETED_V1("catalog-branch-deleted", 1, RecordKind.EVENT, CatalogBranchDeletedV1.class),
+  CATALOG_WORKING_CHANGED_V1("catalog-working-changed", 1, RecordKind.EVENT, CatalogWorkingChangedV1.class),
+  CATALOG_WORKING_ABANDONED_V1("catalog-working-abandoned", 1, RecordKind.EVENT, CatalogWorkingAbandonedV1.class),
+  CATALOG_COMMITTED_V1("catalog-committed", 1, RecordKind.EVENT, CatalogCommittedV1.class),
+  CATALOG_ARTIFACT_SOLVED_V1("catalog-artifact-solved", 1, RecordKind.EVENT, CatalogArtifactSolvedV1.class),
   TAG_CREATED_V1("tag-created", 1, RecordKind.EVENT, TagCreatedV1.class),
   TAG_DELETED_V1("tag-deleted", 1, RecordKind.EVENT, TagDeletedV1.class),
   CHECK_ADDED_V1("check-added", 1, RecordKind.EVENT, CheckAddedV1.class),
@@ -146,6 +173,15 @@ public enum RecordType {
   EXPIRE_BRANCH_V1("expire-branch", 1, RecordKind.COMMAND, ExpireBranchV1.class),
   PROTECT_BRANCH_V1("protect-branch", 1, RecordKind.COMMAND, ProtectBranchV1.class),
   REVIEW_BRANCH_V1("review-branch", 1, RecordKind.COMMAND, ReviewBranchV1.class),
+  CREATE_CATALOG_V1("create-catalog", 1, RecordKind.COMMAND, CreateCatalogV1.class),
+  DELETE_CATALOG_V1("delete-catalog", 1, RecordKind.COMMAND, DeleteCatalogV1.class),
+  CREATE_CATALOG_BRANCH_V1("create-catalog-branch", 1, RecordKind.COMMAND, CreateCatalogBranchV1.class),
+  CHANGE_CATALOG_BRANCH_V1("change-catalog-branch", 1, RecordKind.COMMAND, ChangeCatalogBranchV1.class),
+  DELETE_CATALOG_BRANCH_V1("delete-catalog-branch", 1, RecordKind.COMMAND, DeleteCatalogBranchV1.class),
+  STAGE_CATALOG_CHANGES_V1("stage-catalog-changes", 1, RecordKind.COMMAND, StageCatalogChangesV1.class),
+  ABANDON_CATALOG_CHANGES_V1("abandon-catalog-changes", 1, RecordKind.COMMAND, AbandonCatalogChangesV1.class),
+  COMMIT_CATALOG_V1("commit-catalog", 1, RecordKind.COMMAND, CommitCatalogV1.class),
+  RECORD_CATALOG_ARTIFACT_V1("record-catalog-artifact", 1, RecordKind.COMMAND, RecordCatalogArtifactV1.class),
   CREATE_TAG_V1("create-tag", 1, RecordKind.COMMAND, CreateTagV1.class),
   DELETE_TAG_V1("delete-tag", 1, RecordKind.COMMAND, DeleteTagV1.class),
   ADD_CHECK_V1("add-check", 1, RecordKind.COMMAND, AddCheckV1.class),

@@ -36,4 +36,13 @@ public sealed interface Command
         AbortMergeV1,
         ReplayCommitsV1,
         SkipCommitV1,
-        ResetBranchV1 {}
+        ResetBranchV1,
+        CreateCatalogV1,
+        DeleteCatalogV1,
+        CreateCatalogBranchV1,
+        ChangeCatalogBranchV1,
+        DeleteCatalogBranchV1,
+        StageCatalogChangesV1,
+        AbandonCatalogChangesV1,
+        CommitCatalogV1,
+        RecordCatalogArtifactV1 {}

@@ -17,6 +17,7 @@ public sealed interface Event
         Event.OfCommit,
         Event.OfMerge,
         Event.OfReplay,
+        Event.OfCatalog,
         CommandCompletedV1 {
 
   /** What becomes of the repository itself. */
@@ -70,4 +71,16 @@ public sealed interface Event
   /** Commits that are replayed one after the other. */
   sealed interface OfReplay extends Event
       permits ReplayStartedV1, ReplaySkippedV1, ReplayAbortedV1 {}
+
+  /** Classes and instances: databases, branches and commits of the catalog. */
+  sealed interface OfCatalog extends Event
+      permits CatalogCreatedV1,
+          CatalogDeletedV1,
+          CatalogBranchCreatedV1,
+          CatalogBranchChangedV1,
+          CatalogBranchDeletedV1,
+          CatalogWorkingChangedV1,
+          CatalogWorkingAbandonedV1,
+          CatalogCommittedV1,
+          CatalogArtifactSolvedV1 {}
 }

@@ -144,6 +144,7 @@ public final class ConflictsProjector implements TableProjector {
           BranchProtectedV1 _,
           BranchReviewedV1 _,
           Event.OfTag _,
+          Event.OfCatalog _,
           Event.OfCheck _,
           Event.OfStaging _,
           Event.OfOperation _,

@@ -316,7 +316,8 @@ public final class HistoryProjector implements TableProjector {
       case BranchCheckedOutV1 e ->
           Sql.run(transaction, CHECK_OUT, repository, actor(event), e.branchId());
       case RepositoryDeletedV1 e -> Sql.run(transaction, DELETE_REPOSITORY, repository);
-      case RepositoryOpenedV1 _,
+      case Event.OfCatalog _,
+          RepositoryOpenedV1 _,
           RepositoryUpdatedV1 _,
           Event.OfStorage _,
           BranchExpirySetV1 _,

@@ -58,6 +58,7 @@ public final class OverlayTablesProjector implements EffectProjector {
           BranchProtectedV1 _,
           BranchReviewedV1 _,
           Event.OfTag _,
+          Event.OfCatalog _,
           Event.OfCheck _,
           Event.OfStaging _,
           Event.OfOperation _,

@@ -160,6 +160,7 @@ public final class RecoverySidecarsProjector implements TableProjector {
           BranchProtectedV1 _,
           BranchReviewedV1 _,
           Event.OfTag _,
+          Event.OfCatalog _,
           Event.OfCheck _,
           Event.OfStaging _,
           CommitTablesRecordedV1 _,

@@ -196,6 +196,7 @@ public final class ReflogProjector implements TableProjector {
           BranchProtectedV1 _,
           BranchReviewedV1 _,
           Event.OfTag _,
+          Event.OfCatalog _,
           Event.OfCheck _,
           Event.OfStaging _,
           RecoveryCompletedV1 _,

@@ -100,6 +100,7 @@ public final class StatusesProjector implements TableProjector {
           Event.OfTable _,
           Event.OfBranch _,
           Event.OfTag _,
+          Event.OfCatalog _,
           CheckAddedV1 _,
           CheckRemovedV1 _,
           Event.OfStaging _,

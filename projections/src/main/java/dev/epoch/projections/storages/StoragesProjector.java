@@ -115,6 +115,7 @@ public final class StoragesProjector implements TableProjector {
           Event.OfTable _,
           Event.OfBranch _,
           Event.OfTag _,
+          Event.OfCatalog _,
           Event.OfCheck _,
           Event.OfStaging _,
           Event.OfOperation _,

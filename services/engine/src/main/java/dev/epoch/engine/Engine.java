@@ -1,5 +1,6 @@
 package dev.epoch.engine;
 
+import dev.epoch.engine.catalog.CatalogProcessor;
 import dev.epoch.engine.processing.BranchProcessor;
 import dev.epoch.engine.processing.CheckProcessor;
 import dev.epoch.engine.processing.CommitProcessor;
@@ -65,6 +66,15 @@ public final class Engine {
       case ReplayCommitsV1 c -> ReplayProcessor.replay(state, c, context);
       case SkipCommitV1 c -> ReplayProcessor.skip(state, c);
       case ResetBranchV1 c -> ReplayProcessor.reset(state, c, context);
+      case CreateCatalogV1 c -> CatalogProcessor.create(state, c);
+      case DeleteCatalogV1 c -> CatalogProcessor.delete(state, c);
+      case CreateCatalogBranchV1 c -> CatalogProcessor.createBranch(state, c);
+      case ChangeCatalogBranchV1 c -> CatalogProcessor.changeBranch(state, c);
+      case DeleteCatalogBranchV1 c -> CatalogProcessor.deleteBranch(state, c);
+      case StageCatalogChangesV1 c -> CatalogProcessor.stage(state, c, context);
+      case AbandonCatalogChangesV1 c -> CatalogProcessor.abandon(state, c);
+      case CommitCatalogV1 c -> CatalogProcessor.commit(state, c, context);
+      case RecordCatalogArtifactV1 c -> CatalogProcessor.recordArtifact(state, c);
     };
   }
 

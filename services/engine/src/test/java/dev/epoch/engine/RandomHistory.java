@@ -29,6 +29,7 @@ public final class RandomHistory extends RandomClient {
   private final PhysicalWorld world = new PhysicalWorld();
   private final MergingShell merging = new MergingShell(repository, world);
   private final RandomAdministration administration = new RandomAdministration(this);
+  private final RandomCatalog catalog = new RandomCatalog(this);
   private final List<String> told = new ArrayList<>();
 
   /** A command that was answered under a key. */
@@ -70,7 +71,7 @@ public final class RandomHistory extends RandomClient {
     } else if (state().tables().idByName().isEmpty() && !chance(4)) {
       tables();
     } else {
-      act(random.nextInt(468));
+      act(random.nextInt(492));
     }
     told.add(repository.log().subList(before, repository.log().size()).toString());
   }
@@ -118,8 +119,10 @@ public final class RandomHistory extends RandomClient {
       replay();
     } else if (choice < 448) {
       recordSchema();
-    } else {
+    } else if (choice < 468) {
       moves();
+    } else {
+      catalog.step();
     }
   }
 

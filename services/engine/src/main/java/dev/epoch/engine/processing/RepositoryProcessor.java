@@ -125,6 +125,16 @@ public final class RepositoryProcessor {
                   "remedy",
                   "epoch table remove each of them")));
     }
+    if (!state.catalog().commits().isEmpty()) {
+      return Decision.reject(
+          Code.VALIDATION,
+          "Repository '"
+              + command.name()
+              + "' still has a catalog of "
+              + state.catalog().commits().size()
+              + " commit(s)",
+          "A catalog with history stays");
+    }
     return Decision.accept(new RepositoryDeletedV1(command.name()));
   }
 }

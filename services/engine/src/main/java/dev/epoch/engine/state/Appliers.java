@@ -1,5 +1,6 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.engine.catalog.CatalogAppliers;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.event.*;
 import java.time.Instant;
@@ -77,6 +78,8 @@ public final class Appliers {
           case ReplayAbortedV1 e -> ReplayAppliers.aborted(state, e);
           case ResolutionsForgottenV1 e -> state;
           case RecoveryCompletedV1 e -> state;
+          case Event.OfCatalog e ->
+              state.withCatalog(CatalogAppliers.apply(state.catalog(), e, at));
           case CommandCompletedV1 e -> state;
         };
     return OutcomeFacts.of(event)

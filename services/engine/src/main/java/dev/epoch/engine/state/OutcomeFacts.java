@@ -1,5 +1,6 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.engine.catalog.CatalogAppliers;
 import dev.epoch.events.event.*;
 import java.util.HashMap;
 import java.util.Map;
@@ -62,6 +63,7 @@ final class OutcomeFacts {
       case ReplayStartedV1 e -> Optional.of(Map.of("replay", e.branchId(), "from", e.from()));
       case ReplaySkippedV1 e -> Optional.of(Map.of("skipped", e.commit()));
       case ReplayAbortedV1 e -> Optional.of(Map.of("branch", e.branchId()));
+      case Event.OfCatalog e -> Optional.of(CatalogAppliers.facts(e));
       case CommandCompletedV1 e -> Optional.of(new HashMap<>(e.facts()));
       case OperationPreparedV1 e -> Optional.empty();
       case OperationAbortedV1 e -> Optional.empty();

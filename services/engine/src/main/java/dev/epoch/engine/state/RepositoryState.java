@@ -1,5 +1,6 @@
 package dev.epoch.engine.state;
 
+import dev.epoch.engine.catalog.CatalogState;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.pcollections.PMap;
  * @param operations in doubt
  * @param sessions what actors work on
  * @param outcomes of recent commands
+ * @param catalog classes and instances beside the tables
  */
 public record RepositoryState(
     Profile profile,
@@ -32,7 +34,8 @@ public record RepositoryState(
     Commits commits,
     PMap<UUID, OperationState> operations,
     Sessions sessions,
-    Outcomes outcomes) {
+    Outcomes outcomes,
+    CatalogState catalog) {
 
   public RepositoryState {
     Objects.requireNonNull(profile, "profile");
@@ -50,7 +53,8 @@ public record RepositoryState(
         Commits.NONE,
         HashTreePMap.empty(),
         Sessions.NONE,
-        Outcomes.NONE);
+        Outcomes.NONE,
+        CatalogState.NONE);
   }
 
   /** By id of the commit: what is recorded of the schemas of its databases. */
@@ -100,7 +104,8 @@ public record RepositoryState(
         commits,
         operations,
         sessions,
-        outcomes);
+        outcomes,
+        catalog);
   }
 
   RepositoryState withVersion(long newVersion) {
@@ -114,7 +119,8 @@ public record RepositoryState(
         commits,
         operations,
         sessions,
-        outcomes);
+        outcomes,
+        catalog);
   }
 
   RepositoryState withStorages(Storages newStorages) {
@@ -128,7 +134,8 @@ public record RepositoryState(
         commits,
         operations,
         sessions,
-        outcomes);
+        outcomes,
+        catalog);
   }
 
   RepositoryState withTables(Tables newTables) {
@@ -142,7 +149,8 @@ public record RepositoryState(
         commits,
         operations,
         sessions,
-        outcomes);
+        outcomes,
+        catalog);
   }
 
   RepositoryState withBranches(Branches newBranches) {
@@ -156,7 +164,8 @@ public record RepositoryState(
         commits,
         operations,
         sessions,
-        outcomes);
+        outcomes,
+        catalog);
   }
 
   /** With one branch replaced. */
@@ -175,7 +184,8 @@ public record RepositoryState(
         commits,
         operations,
         sessions,
-        outcomes);
+        outcomes,
+        catalog);
   }
 
   RepositoryState withCommits(Commits newCommits) {
@@ -189,7 +199,8 @@ public record RepositoryState(
         newCommits,
         operations,
         sessions,
-        outcomes);
+        outcomes,
+        catalog);
   }
 
   RepositoryState withOperations(PMap<UUID, OperationState> newOperations) {
@@ -203,7 +214,8 @@ public record RepositoryState(
         commits,
         newOperations,
         sessions,
-        outcomes);
+        outcomes,
+        catalog);
   }
 
   RepositoryState withSessions(Sessions newSessions) {
@@ -217,7 +229,8 @@ public record RepositoryState(
         commits,
         operations,
         newSessions,
-        outcomes);
+        outcomes,
+        catalog);
   }
 
   RepositoryState withOutcomes(Outcomes newOutcomes) {
@@ -231,6 +244,22 @@ public record RepositoryState(
         commits,
         operations,
         sessions,
-        newOutcomes);
+        newOutcomes,
+        catalog);
+  }
+
+  RepositoryState withCatalog(CatalogState newCatalog) {
+    return new RepositoryState(
+        profile,
+        version,
+        storages,
+        tables,
+        branches,
+        tags,
+        commits,
+        operations,
+        sessions,
+        outcomes,
+        newCatalog);
   }
 }

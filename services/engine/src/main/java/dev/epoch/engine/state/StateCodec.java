@@ -2,6 +2,7 @@ package dev.epoch.engine.state;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.pcollections.PCollectionsModule;
+import dev.epoch.engine.catalog.CatalogState;
 import dev.epoch.events.RecordCodec;
 import dev.epoch.model.commit.GraphSegment;
 import dev.epoch.model.commit.GraphSegments;
@@ -24,7 +25,7 @@ import org.pcollections.PMap;
  */
 public final class StateCodec {
   /** Changes with the shape of the state; snapshots of other formats are ignored. */
-  public static final int FORMAT = 15;
+  public static final int FORMAT = 16;
 
   private static final ObjectMapper JSON =
       RecordCodec.json().copy().registerModule(new PCollectionsModule());
@@ -81,7 +82,8 @@ public final class StateCodec {
       CommitSchemas schemas,
       PMap<UUID, OperationState> operations,
       Sessions sessions,
-      List<RememberedOutcome> outcomes) {}
+      List<RememberedOutcome> outcomes,
+      CatalogState catalog) {}
 
   private record RememberedOutcome(
       String key, Instant time, Outcome.Done done, Outcome.Refused refused) {}
@@ -103,7 +105,8 @@ public final class StateCodec {
             commits.recentSchemas(),
             state.operations(),
             state.sessions(),
-            outcomes(state.outcomes())));
+            outcomes(state.outcomes()),
+            state.catalog()));
   }
 
   private static List<RememberedOutcome> outcomes(Outcomes outcomes) {
@@ -173,7 +176,8 @@ public final class StateCodec {
         commits.with(head.schemas()),
         head.operations(),
         head.sessions(),
-        outcomes);
+        outcomes,
+        head.catalog());
   }
 
   private static byte[] write(Object value) {

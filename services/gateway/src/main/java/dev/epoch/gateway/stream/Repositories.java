@@ -103,7 +103,10 @@ public final class Repositories implements AutoCloseable {
 
   /** The one that the actor opened last, else the only one. */
   public LiveRepository current(String actorId) {
-    List<LiveRepository> all = list();
+    List<LiveRepository> all =
+        list().stream()
+            .filter(repository -> !repository.state().catalog().ownsRepository())
+            .toList();
     return all.stream()
         .filter(repository -> repository.state().sessions().opened().containsKey(actorId))
         .max(Comparator.comparing(repository -> opened(repository, actorId)))
@@ -133,16 +136,21 @@ public final class Repositories implements AutoCloseable {
 
   /** Creates a repository and opens it for the actor. */
   public StepResult create(CreateRepositoryV1 command, Caller caller) {
+    StepResult created = createUnopened(command, caller);
+    if (created.former().isEmpty()) {
+      open(command.name(), Caller.of(caller.actor(), null));
+    }
+    return created;
+  }
+
+  /** Creates a repository; the actor goes on with the one that is open. */
+  public StepResult createUnopened(CreateRepositoryV1 command, Caller caller) {
     try {
       new RepositoryName(command.name());
     } catch (InvalidNameException e) {
       throw new RefusedException(Code.INVALID_NAME, e.getMessage(), Map.of());
     }
-    StepResult created = create(live(command.name()), command, caller);
-    if (created.former().isEmpty()) {
-      open(command.name(), Caller.of(caller.actor(), null));
-    }
-    return created;
+    return create(live(command.name()), command, caller);
   }
 
   public RepositoryState open(String name, Caller caller) {

@@ -43,6 +43,10 @@ public class AccessFilter {
           "X-User-Name",
           "X-User-Email");
 
+  private static final Pattern CATALOG = Pattern.compile("/(databases|solve)(/.*)?");
+
+  private static final List<String> BY_BROWSERS = List.of("Origin", "Sec-Fetch-Site", "Referer");
+
   private static final Pattern JSON =
       Pattern.compile("(?i)\\s*application/([a-z0-9.-]+\\+)?(json|x-ndjson|ndjson)\\s*(;.*)?");
 
@@ -99,11 +103,27 @@ public class AccessFilter {
         }
       }
     }
+    readAsJson(request);
     if (CHANGING.contains(request.method()) && mayComeFromAnyPage(request)) {
       Refusals.send(context, CROSS_SITE);
       return;
     }
     context.next();
+  }
+
+  /**
+   * A body for the catalog is JSON, whatever a command line calls it, if no browser sent it:
+   * browsers name the page's origin with what changes anything, or say how far off it is.
+   */
+  private static void readAsJson(HttpServerRequest request) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    boolean isUntold = type == null || type.startsWith("application/x-www-form-urlencoded");
+    if (isUntold
+        && CHANGING.contains(request.method())
+        && CATALOG.matcher(request.path()).matches()
+        && BY_BROWSERS.stream().noneMatch(request.headers()::contains)) {
+      request.headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
+    }
   }
 
   private static String bearer(HttpServerRequest request) {

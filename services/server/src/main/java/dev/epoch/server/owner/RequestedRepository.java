@@ -30,11 +30,21 @@ final class RequestedRepository {
   private RequestedRepository() {}
 
   static boolean isOfApi(RoutingContext context) {
-    return context.request().path().startsWith(ApiPaths.PREFIX + "/");
+    return context.request().path().startsWith(ApiPaths.PREFIX + "/") || ofCatalog(context) != null;
+  }
+
+  /** The database of the catalog that a request names, empty for all of them; else null. */
+  private static String ofCatalog(RoutingContext context) {
+    String[] path = context.request().path().split("/");
+    return path.length > 1 && path[1].equals("databases") ? path.length > 2 ? path[2] : "" : null;
   }
 
   /** Whether the owner alone can answer it. */
   static boolean isForOwner(RoutingContext context) {
+    String database = ofCatalog(context);
+    if (database != null) {
+      return CHANGING.contains(context.request().method()) && !database.isEmpty();
+    }
     String path = context.request().path().substring(ApiPaths.PREFIX.length()) + "/";
     return CHANGING.contains(context.request().method())
         && ANYWHERE.stream().noneMatch(path::startsWith)
@@ -44,6 +54,12 @@ final class RequestedRepository {
 
   /** Empty if there is no such repository: what to say about that is for the resource. */
   static Optional<String> of(RoutingContext context, Repositories repositories) {
+    String database = ofCatalog(context);
+    if (database != null) {
+      return database.isEmpty()
+          ? Optional.empty()
+          : Optional.of(URLDecoder.decode(database.replace("+", "%2B"), StandardCharsets.UTF_8));
+    }
     String[] path = context.request().path().substring(ApiPaths.PREFIX.length() + 1).split("/");
     if (path.length > 1 && path[0].equals("repositories") && !SHORT_WAYS.contains(path[1])) {
       return Optional.of(URLDecoder.decode(path[1].replace("+", "%2B"), StandardCharsets.UTF_8));

@@ -168,6 +168,7 @@ public final class Messages {
           Event.OfStorage _,
           Event.OfBranch _,
           Event.OfTag _,
+          Event.OfCatalog _,
           Event.OfCheck _,
           Event.OfOperation _,
           CommitCreatedV1 _,

@@ -1,0 +1,2 @@
+/** The catalog over HTTP: {@code /databases}, {@code /solve} and {@code /artifacts}. */
+package dev.epoch.catalog.api;

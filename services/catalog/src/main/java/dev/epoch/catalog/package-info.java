@@ -1,0 +1,2 @@
+/** The catalog: classes, instances, configurations. */
+package dev.epoch.catalog;

@@ -1,0 +1,2 @@
+/** A catalog to try things on. */
+package dev.epoch.catalog.seed;

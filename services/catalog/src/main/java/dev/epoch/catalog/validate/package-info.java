@@ -1,0 +1,2 @@
+/** Whether instances are what their classes say. Pure. */
+package dev.epoch.catalog.validate;
