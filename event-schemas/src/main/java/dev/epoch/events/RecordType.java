@@ -124,13 +124,19 @@ public enum RecordType {
   BRANCH_REVIEWED_V1("branch-reviewed", 1, RecordKind.EVENT, BranchReviewedV1.class),
   CATALOG_CREATED_V1("catalog-created", 1, RecordKind.EVENT, CatalogCreatedV1.class),
   CATALOG_DELETED_V1("catalog-deleted", 1, RecordKind.EVENT, CatalogDeletedV1.class),
-  CATALOG_BRANCH_CREATED_V1("catalog-branch-created", 1, RecordKind.EVENT, CatalogBranchCreatedV1.class),
-  CATALOG_BRANCH_CHANGED_V1("catalog-branch-changed", 1, RecordKind.EVENT, CatalogBranchChangedV1.class),
-  CATALOG_BRANCH_DELETED_V1("catalog-branch-deleted", 1, RecordKind.EVENT, CatalogBranchDeletedV1.class),
-  CATALOG_WORKING_CHANGED_V1("catalog-working-changed", 1, RecordKind.EVENT, CatalogWorkingChangedV1.class),
-  CATALOG_WORKING_ABANDONED_V1("catalog-working-abandoned", 1, RecordKind.EVENT, CatalogWorkingAbandonedV1.class),
+  CATALOG_BRANCH_CREATED_V1(
+      "catalog-branch-created", 1, RecordKind.EVENT, CatalogBranchCreatedV1.class),
+  CATALOG_BRANCH_CHANGED_V1(
+      "catalog-branch-changed", 1, RecordKind.EVENT, CatalogBranchChangedV1.class),
+  CATALOG_BRANCH_DELETED_V1(
+      "catalog-branch-deleted", 1, RecordKind.EVENT, CatalogBranchDeletedV1.class),
+  CATALOG_WORKING_CHANGED_V1(
+      "catalog-working-changed", 1, RecordKind.EVENT, CatalogWorkingChangedV1.class),
+  CATALOG_WORKING_ABANDONED_V1(
+      "catalog-working-abandoned", 1, RecordKind.EVENT, CatalogWorkingAbandonedV1.class),
   CATALOG_COMMITTED_V1("catalog-committed", 1, RecordKind.EVENT, CatalogCommittedV1.class),
-  CATALOG_ARTIFACT_SOLVED_V1("catalog-artifact-solved", 1, RecordKind.EVENT, CatalogArtifactSolvedV1.class),
+  CATALOG_ARTIFACT_SOLVED_V1(
+      "catalog-artifact-solved", 1, RecordKind.EVENT, CatalogArtifactSolvedV1.class),
   TAG_CREATED_V1("tag-created", 1, RecordKind.EVENT, TagCreatedV1.class),
   TAG_DELETED_V1("tag-deleted", 1, RecordKind.EVENT, TagDeletedV1.class),
   CHECK_ADDED_V1("check-added", 1, RecordKind.EVENT, CheckAddedV1.class),
@@ -175,13 +181,19 @@ public enum RecordType {
   REVIEW_BRANCH_V1("review-branch", 1, RecordKind.COMMAND, ReviewBranchV1.class),
   CREATE_CATALOG_V1("create-catalog", 1, RecordKind.COMMAND, CreateCatalogV1.class),
   DELETE_CATALOG_V1("delete-catalog", 1, RecordKind.COMMAND, DeleteCatalogV1.class),
-  CREATE_CATALOG_BRANCH_V1("create-catalog-branch", 1, RecordKind.COMMAND, CreateCatalogBranchV1.class),
-  CHANGE_CATALOG_BRANCH_V1("change-catalog-branch", 1, RecordKind.COMMAND, ChangeCatalogBranchV1.class),
-  DELETE_CATALOG_BRANCH_V1("delete-catalog-branch", 1, RecordKind.COMMAND, DeleteCatalogBranchV1.class),
-  STAGE_CATALOG_CHANGES_V1("stage-catalog-changes", 1, RecordKind.COMMAND, StageCatalogChangesV1.class),
-  ABANDON_CATALOG_CHANGES_V1("abandon-catalog-changes", 1, RecordKind.COMMAND, AbandonCatalogChangesV1.class),
+  CREATE_CATALOG_BRANCH_V1(
+      "create-catalog-branch", 1, RecordKind.COMMAND, CreateCatalogBranchV1.class),
+  CHANGE_CATALOG_BRANCH_V1(
+      "change-catalog-branch", 1, RecordKind.COMMAND, ChangeCatalogBranchV1.class),
+  DELETE_CATALOG_BRANCH_V1(
+      "delete-catalog-branch", 1, RecordKind.COMMAND, DeleteCatalogBranchV1.class),
+  STAGE_CATALOG_CHANGES_V1(
+      "stage-catalog-changes", 1, RecordKind.COMMAND, StageCatalogChangesV1.class),
+  ABANDON_CATALOG_CHANGES_V1(
+      "abandon-catalog-changes", 1, RecordKind.COMMAND, AbandonCatalogChangesV1.class),
   COMMIT_CATALOG_V1("commit-catalog", 1, RecordKind.COMMAND, CommitCatalogV1.class),
-  RECORD_CATALOG_ARTIFACT_V1("record-catalog-artifact", 1, RecordKind.COMMAND, RecordCatalogArtifactV1.class),
+  RECORD_CATALOG_ARTIFACT_V1(
+      "record-catalog-artifact", 1, RecordKind.COMMAND, RecordCatalogArtifactV1.class),
   CREATE_TAG_V1("create-tag", 1, RecordKind.COMMAND, CreateTagV1.class),
   DELETE_TAG_V1("delete-tag", 1, RecordKind.COMMAND, DeleteTagV1.class),
   ADD_CHECK_V1("add-check", 1, RecordKind.COMMAND, AddCheckV1.class),

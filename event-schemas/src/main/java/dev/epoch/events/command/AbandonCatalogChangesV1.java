@@ -5,5 +5,4 @@ package dev.epoch.events.command;
  *
  * @param branchId id of the branch
  */
-public record AbandonCatalogChangesV1(String branchId)
-    implements Command {}
+public record AbandonCatalogChangesV1(String branchId) implements Command {}

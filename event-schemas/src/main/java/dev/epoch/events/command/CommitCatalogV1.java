@@ -21,7 +21,21 @@ import java.util.List;
  * @param message message of the author
  * @param author author of the change
  */
-public record CommitCatalogV1(String branchId, String verb, Digest head, String workingId, long chunksTaken, String sourceBranchId, Digest sourceHead, Digest content, List<Digest> snapshot, long dataSize, long classes, long instances, String message, String author)
+public record CommitCatalogV1(
+    String branchId,
+    String verb,
+    Digest head,
+    String workingId,
+    long chunksTaken,
+    String sourceBranchId,
+    Digest sourceHead,
+    Digest content,
+    List<Digest> snapshot,
+    long dataSize,
+    long classes,
+    long instances,
+    String message,
+    String author)
     implements Command {
   public CommitCatalogV1 {
     snapshot = List.copyOf(snapshot);

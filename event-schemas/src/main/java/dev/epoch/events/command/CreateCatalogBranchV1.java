@@ -9,5 +9,6 @@ package dev.epoch.events.command;
  * @param parentBranchId id of the branch that it begins at
  * @param author who makes it
  */
-public record CreateCatalogBranchV1(String branchId, String name, String description, String parentBranchId, String author)
+public record CreateCatalogBranchV1(
+    String branchId, String name, String description, String parentBranchId, String author)
     implements Command {}

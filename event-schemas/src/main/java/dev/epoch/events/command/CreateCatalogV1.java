@@ -8,5 +8,6 @@ package dev.epoch.events.command;
  * @param defaultBranch name of the first branch
  * @param ownsRepository whether the repository was made for the catalog, and goes with it
  */
-public record CreateCatalogV1(String name, String description, String defaultBranch, boolean ownsRepository)
+public record CreateCatalogV1(
+    String name, String description, String defaultBranch, boolean ownsRepository)
     implements Command {}

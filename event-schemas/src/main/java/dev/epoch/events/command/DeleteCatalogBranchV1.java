@@ -6,5 +6,4 @@ package dev.epoch.events.command;
  * @param branchId id of the branch
  * @param force whether commits that are nowhere else may be lost
  */
-public record DeleteCatalogBranchV1(String branchId, boolean force)
-    implements Command {}
+public record DeleteCatalogBranchV1(String branchId, boolean force) implements Command {}

@@ -5,5 +5,4 @@ package dev.epoch.events.command;
  *
  * @param database name of the repository
  */
-public record DeleteCatalogV1(String database)
-    implements Command {}
+public record DeleteCatalogV1(String database) implements Command {}

@@ -11,8 +11,8 @@ import java.util.List;
  * @param commit commit that was solved, or null if there was none
  * @param payload chunks beside the log that hold it
  */
-public record RecordCatalogArtifactV1(String artifact, String branchId, Digest commit, List<Digest> payload)
-    implements Command {
+public record RecordCatalogArtifactV1(
+    String artifact, String branchId, Digest commit, List<Digest> payload) implements Command {
   public RecordCatalogArtifactV1 {
     payload = List.copyOf(payload);
   }

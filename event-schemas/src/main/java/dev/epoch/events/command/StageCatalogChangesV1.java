@@ -14,7 +14,14 @@ import java.util.List;
  * @param payload chunks beside the log that hold the changes
  * @param earlier how many chunks the working commit has that the changes were made on
  */
-public record StageCatalogChangesV1(String branchId, String author, boolean starts, long count, List<String> entities, List<Digest> payload, long earlier)
+public record StageCatalogChangesV1(
+    String branchId,
+    String author,
+    boolean starts,
+    long count,
+    List<String> entities,
+    List<Digest> payload,
+    long earlier)
     implements Command {
   public StageCatalogChangesV1 {
     entities = List.copyOf(entities);

@@ -11,7 +11,8 @@ import java.util.List;
  * @param commit commit that was solved, or null if there was none
  * @param payload chunks beside the log that hold it
  */
-public record CatalogArtifactSolvedV1(String artifact, String branchId, Digest commit, List<Digest> payload)
+public record CatalogArtifactSolvedV1(
+    String artifact, String branchId, Digest commit, List<Digest> payload)
     implements Event.OfCatalog {
   public CatalogArtifactSolvedV1 {
     payload = List.copyOf(payload);

@@ -8,5 +8,5 @@ package dev.epoch.events.event;
  * @param description its description now
  * @param status its status now: active, merged or archived
  */
-public record CatalogBranchChangedV1(String branchId, String name, String description, String status)
-    implements Event.OfCatalog {}
+public record CatalogBranchChangedV1(
+    String branchId, String name, String description, String status) implements Event.OfCatalog {}

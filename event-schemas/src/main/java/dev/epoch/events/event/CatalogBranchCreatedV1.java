@@ -12,5 +12,11 @@ import dev.epoch.events.Digest;
  * @param author who makes it
  * @param head commit that it begins at, or null if there is none
  */
-public record CatalogBranchCreatedV1(String branchId, String name, String description, String parentBranchId, String author, Digest head)
+public record CatalogBranchCreatedV1(
+    String branchId,
+    String name,
+    String description,
+    String parentBranchId,
+    String author,
+    Digest head)
     implements Event.OfCatalog {}

@@ -8,5 +8,4 @@ import dev.epoch.events.Digest;
  * @param branchId id of the branch
  * @param head commit that it stood at, or null
  */
-public record CatalogBranchDeletedV1(String branchId, Digest head)
-    implements Event.OfCatalog {}
+public record CatalogBranchDeletedV1(String branchId, Digest head) implements Event.OfCatalog {}

@@ -20,7 +20,20 @@ import java.util.List;
  * @param message message of the author
  * @param author author of the change
  */
-public record CatalogCommittedV1(String branchId, String verb, Digest commit, List<Digest> parents, String workingId, String sourceBranchId, Digest content, List<Digest> snapshot, long dataSize, long classes, long instances, String message, String author)
+public record CatalogCommittedV1(
+    String branchId,
+    String verb,
+    Digest commit,
+    List<Digest> parents,
+    String workingId,
+    String sourceBranchId,
+    Digest content,
+    List<Digest> snapshot,
+    long dataSize,
+    long classes,
+    long instances,
+    String message,
+    String author)
     implements Event.OfCatalog {
   public CatalogCommittedV1 {
     parents = List.copyOf(parents);

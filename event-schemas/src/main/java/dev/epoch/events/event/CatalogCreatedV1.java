@@ -9,5 +9,10 @@ package dev.epoch.events.event;
  * @param defaultBranchId id of the first branch
  * @param ownsRepository whether the repository was made for the catalog, and goes with it
  */
-public record CatalogCreatedV1(String name, String description, String defaultBranch, String defaultBranchId, boolean ownsRepository)
+public record CatalogCreatedV1(
+    String name,
+    String description,
+    String defaultBranch,
+    String defaultBranchId,
+    boolean ownsRepository)
     implements Event.OfCatalog {}

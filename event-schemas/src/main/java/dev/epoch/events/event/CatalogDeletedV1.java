@@ -5,5 +5,4 @@ package dev.epoch.events.event;
  *
  * @param database name of the repository
  */
-public record CatalogDeletedV1(String database)
-    implements Event.OfCatalog {}
+public record CatalogDeletedV1(String database) implements Event.OfCatalog {}

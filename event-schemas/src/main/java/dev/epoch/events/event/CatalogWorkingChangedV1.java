@@ -14,7 +14,14 @@ import java.util.List;
  * @param entities the first of them: class/ID or instance/ID
  * @param payload chunks beside the log that hold the changes
  */
-public record CatalogWorkingChangedV1(String branchId, String workingId, String author, boolean starts, long count, List<String> entities, List<Digest> payload)
+public record CatalogWorkingChangedV1(
+    String branchId,
+    String workingId,
+    String author,
+    boolean starts,
+    long count,
+    List<String> entities,
+    List<Digest> payload)
     implements Event.OfCatalog {
   public CatalogWorkingChangedV1 {
     entities = List.copyOf(entities);

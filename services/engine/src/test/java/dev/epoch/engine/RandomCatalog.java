@@ -96,8 +96,7 @@ final class RandomCatalog {
   }
 
   private Digest digest() {
-    return Digest.of(
-        String.valueOf(client.random.nextLong()).getBytes(StandardCharsets.UTF_8));
+    return Digest.of(String.valueOf(client.random.nextLong()).getBytes(StandardCharsets.UTF_8));
   }
 
   private CatalogBranch any(CatalogState catalog) {

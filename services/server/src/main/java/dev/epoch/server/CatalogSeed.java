@@ -14,8 +14,7 @@ class CatalogSeed {
   private final SeedData seed;
   private final boolean wanted;
 
-  CatalogSeed(
-      SeedData seed, @ConfigProperty(name = "epoch.catalog.seed") boolean wanted) {
+  CatalogSeed(SeedData seed, @ConfigProperty(name = "epoch.catalog.seed") boolean wanted) {
     this.seed = seed;
     this.wanted = wanted;
   }

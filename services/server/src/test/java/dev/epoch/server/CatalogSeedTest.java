@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Every command that the published description of the catalog prints, in its order, with the
- * headers and bodies that it prints, those without a content type as curl sends them. What has to be
- * there before is made by commands of our own.
+ * headers and bodies that it prints, those without a content type as curl sends them. What has to
+ * be there before is made by commands of our own.
  */
 @QuarkusTest
 @QuarkusTestResource(DatabasesForTests.class)
@@ -80,8 +80,7 @@ class CatalogSeedTest {
       request.header(header[0], header[1]);
     }
     request.method(
-        line[0],
-        parts.length > 1 ? BodyPublishers.ofString(parts[1]) : BodyPublishers.noBody());
+        line[0], parts.length > 1 ? BodyPublishers.ofString(parts[1]) : BodyPublishers.noBody());
     HttpResponse<String> answer = send(request.build());
     String what = head[0] + "\n" + head[1] + "\nanswered " + answer.body();
     String[] status = expected.split(" ", 2);
@@ -125,7 +124,8 @@ class CatalogSeedTest {
     List<String[]> found = new ArrayList<>();
     // a path may compare by itself: classes.find{it.name=='Fabric'}.id
     Matcher matcher =
-        Pattern.compile("((?:[^\\s={]|\\{[^}]*\\})+)=(\"(?:[^\"\\\\]|\\\\.)*\"|\\S+)").matcher(text);
+        Pattern.compile("((?:[^\\s={]|\\{[^}]*\\})+)=(\"(?:[^\"\\\\]|\\\\.)*\"|\\S+)")
+            .matcher(text);
     while (matcher.find()) {
       String value = matcher.group(2);
       found.add(

@@ -1,8 +1,8 @@
 package dev.epoch.api.admin;
 
 import dev.epoch.api.ApiPaths;
-import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.commit.UncapturedView;
+import dev.epoch.api.request.ApiRequest;
 import dev.epoch.gateway.stream.LiveRepository;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;

@@ -2,9 +2,9 @@ package dev.epoch.api.admin;
 
 import dev.epoch.api.ServerStatus;
 import dev.epoch.api.admin.ProjectionsView.Degradation;
+import dev.epoch.api.commit.UncapturedView;
 import dev.epoch.api.kafka.KafkaStatus;
 import dev.epoch.api.request.ApiRequest;
-import dev.epoch.api.commit.UncapturedView;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.projections.Projections;
 import io.smallrye.common.annotation.RunOnVirtualThread;

@@ -1,7 +1,7 @@
 package dev.epoch.api.admin;
 
-import dev.epoch.api.kafka.KafkaView;
 import dev.epoch.api.commit.UncapturedView;
+import dev.epoch.api.kafka.KafkaView;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 

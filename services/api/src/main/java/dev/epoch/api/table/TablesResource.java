@@ -1,9 +1,9 @@
 package dev.epoch.api.table;
 
-import dev.epoch.api.commit.UncapturedView;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.answer.Formats;
+import dev.epoch.api.commit.UncapturedView;
 import dev.epoch.api.record.TableDdl;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.schema.SchemaView;

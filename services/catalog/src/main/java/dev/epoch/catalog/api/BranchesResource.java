@@ -42,8 +42,7 @@ public class BranchesResource {
       LiveRepository repository = request.repository();
       ArrayNode list = CatalogJson.array();
       repository.state().catalog().branches().values().stream()
-          .sorted(
-              Comparator.comparing(CatalogBranch::createdAt).thenComparing(CatalogBranch::id))
+          .sorted(Comparator.comparing(CatalogBranch::createdAt).thenComparing(CatalogBranch::id))
           .forEach(each -> list.add(Views.branch(repository, each)));
       return list;
     });
@@ -80,8 +79,7 @@ public class BranchesResource {
   @GET
   @Path("{branch_id}")
   @Operation(summary = "Get a branch")
-  public Response get(
-      @PathParam("db_id") String database, @PathParam("branch_id") String branch) {
+  public Response get(@PathParam("db_id") String database, @PathParam("branch_id") String branch) {
     return Answers.ok(() -> Views.branch(request.repository(), request.place().branch()));
   }
 
@@ -89,7 +87,8 @@ public class BranchesResource {
   @Path("{branch_id}")
   @Operation(
       summary = "Change name, description or status of a branch",
-      description = "Statuses are active, merged and archived; an archived branch takes no changes.")
+      description =
+          "Statuses are active, merged and archived; an archived branch takes no changes.")
   public Response change(
       @PathParam("db_id") String database, @PathParam("branch_id") String branch, JsonNode body) {
     return Answers.ok(() -> {

@@ -1,10 +1,10 @@
 package dev.epoch.catalog.api;
 
 import dev.epoch.api.request.ApiRequest;
+import dev.epoch.catalog.CatalogServer;
 import dev.epoch.catalog.resolve.Resolver;
 import dev.epoch.catalog.store.Author;
 import dev.epoch.catalog.store.CatalogException;
-import dev.epoch.catalog.CatalogServer;
 import dev.epoch.catalog.store.Place;
 import dev.epoch.events.Digest;
 import dev.epoch.gateway.stream.LiveRepository;
@@ -96,7 +96,10 @@ public class CatalogRequest {
   static Set<String> names(String list) {
     Set<String> names = new TreeSet<>();
     if (list != null) {
-      Arrays.stream(list.split(",")).map(String::strip).filter(n -> !n.isEmpty()).forEach(names::add);
+      Arrays.stream(list.split(","))
+          .map(String::strip)
+          .filter(n -> !n.isEmpty())
+          .forEach(names::add);
     }
     return names;
   }

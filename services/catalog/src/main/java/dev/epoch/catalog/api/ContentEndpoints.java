@@ -75,16 +75,16 @@ public abstract class ContentEndpoints {
       summary = "Stage a new class",
       description = "Its id is made from its name: Chair is class-chair.")
   public Response createClass(JsonNode body) {
-    return Answers.created(() ->
-        changes().createClass(request.place(), body, request.author()).madeClass().toJson());
+    return Answers.created(
+        () -> changes().createClass(request.place(), body, request.author()).madeClass().toJson());
   }
 
   @GET
   @Path("schema/classes/{class_id}")
   @Operation(summary = "Get a class")
   public Response getClass(@PathParam("class_id") String id) {
-    return Answers.ok(() ->
-        CatalogChanges.classOf(request.working(request.place()).content(), id).toJson());
+    return Answers.ok(
+        () -> CatalogChanges.classOf(request.working(request.place()).content(), id).toJson());
   }
 
   @PATCH
@@ -159,10 +159,7 @@ public abstract class ContentEndpoints {
       Place place = request.place();
       Resolver resolver = request.working(place);
       return new ResolvedView(resolver, place.branch().id())
-          .of(
-              instance(resolver, id),
-              CatalogRequest.names(expand),
-              CatalogRequest.depth(depth));
+          .of(instance(resolver, id), CatalogRequest.names(expand), CatalogRequest.depth(depth));
     });
   }
 
@@ -209,8 +206,8 @@ public abstract class ContentEndpoints {
   @Path("validate")
   @Operation(summary = "Compare all instances with their classes")
   public Response validate() {
-    return Answers.ok(() ->
-        Validator.validate(request.working(request.place()).content()).toJson());
+    return Answers.ok(
+        () -> Validator.validate(request.working(request.place()).content()).toJson());
   }
 
   @GET

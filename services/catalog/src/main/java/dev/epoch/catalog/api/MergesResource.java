@@ -74,8 +74,7 @@ public class MergesResource {
 
   @POST
   @Path("rebase")
-  @Operation(
-      summary = "Rebase the branch onto another one, the default branch if none is named")
+  @Operation(summary = "Rebase the branch onto another one, the default branch if none is named")
   public Response rebase(
       @PathParam("db_id") String database, @PathParam("branch_id") String branch, JsonNode body) {
     return Answers.of(() -> rebase(Given.of(body), null));
@@ -109,8 +108,11 @@ public class MergesResource {
     boolean isMerge = verb.equals("merge");
     boolean changes = result.isDone() && plan.isNeeded();
     ObjectNode json = CatalogJson.object().put("success", result.isDone());
-    json.set("conflicts", Conflict.toJson(result.isDone() ? java.util.List.of() : plan.conflicts()));
-    json.put(isMerge ? "merged_instances" : "rebased_instances", changes ? plan.merged().instances() : 0);
+    json.set(
+        "conflicts", Conflict.toJson(result.isDone() ? java.util.List.of() : plan.conflicts()));
+    json.put(
+        isMerge ? "merged_instances" : "rebased_instances",
+        changes ? plan.merged().instances() : 0);
     json.put(
         isMerge ? "merged_schema_changes" : "rebased_schema_changes",
         changes && plan.merged().changesSchema());

@@ -99,10 +99,7 @@ public abstract class QueryEndpoints {
         "configuration",
         solves()
             .keep(
-                target.place(),
-                target.commit(),
-                (ObjectNode) found.get("configuration"),
-                author));
+                target.place(), target.commit(), (ObjectNode) found.get("configuration"), author));
     return found;
   }
 

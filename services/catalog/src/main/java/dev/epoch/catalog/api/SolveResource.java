@@ -72,16 +72,10 @@ public class SolveResource {
           solves()
               .solve(
                   target,
-                  roots == null
-                      ? Set.of()
-                      : new TreeSet<>(JsonFields.texts(roots, "instance_ids")),
+                  roots == null ? Set.of() : new TreeSet<>(JsonFields.texts(roots, "instance_ids")),
                   terms);
       return solves()
-          .keep(
-              place,
-              target.commit(),
-              (ObjectNode) found.get("configuration"),
-              request.author());
+          .keep(place, target.commit(), (ObjectNode) found.get("configuration"), request.author());
     });
   }
 

@@ -59,7 +59,8 @@ final class Views {
             .put(
                 "parent_hash",
                 commit.parents().isEmpty() ? null : commit.parents().getFirst().hex());
-    json.set("parent_hashes", CatalogJson.texts(commit.parents().stream().map(Digest::hex).toList()));
+    json.set(
+        "parent_hashes", CatalogJson.texts(commit.parents().stream().map(Digest::hex).toList()));
     return json.put("author", commit.author())
         .put("message", commit.message())
         .put("created_at", commit.createdAt().toString())
@@ -89,8 +90,7 @@ final class Views {
    *
    * @param isRaw whether instances are shown as they were written
    */
-  static ObjectNode working(
-      Place place, Resolver resolver, CatalogContent base, boolean isRaw) {
+  static ObjectNode working(Place place, Resolver resolver, CatalogContent base, boolean isRaw) {
     WorkingCommit working = place.catalog().working(place.branch()).orElse(null);
     String branchId = place.branch().id();
     ObjectNode json =
@@ -112,8 +112,7 @@ final class Views {
     } else {
       json.set(
           "instances_data",
-          instances(
-              resolver, branchId, List.copyOf(content.instances().values()), Set.of(), 0));
+          instances(resolver, branchId, List.copyOf(content.instances().values()), Set.of(), 0));
     }
     return json;
   }

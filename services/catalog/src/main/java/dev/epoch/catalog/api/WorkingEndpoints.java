@@ -90,10 +90,7 @@ public abstract class WorkingEndpoints {
               .catalog()
               .changes()
               .commit(
-                  place,
-                  fields.requiredText("message"),
-                  fields.text("author"),
-                  request.author()));
+                  place, fields.requiredText("message"), fields.text("author"), request.author()));
     });
   }
 }

@@ -65,8 +65,8 @@ public final class ContentMerge {
     /** How many instances differ from ours. */
     public long instances() {
       return changes.stream()
-          .filter(each ->
-              each instanceof Change.PutInstance || each instanceof Change.RemoveInstance)
+          .filter(
+              each -> each instanceof Change.PutInstance || each instanceof Change.RemoveInstance)
           .count();
     }
 
@@ -82,8 +82,8 @@ public final class ContentMerge {
           case Change.RemoveClass(String id) -> classes.add(id);
         }
       }
-      classes.forEach(id ->
-          content.instancesOf(id).forEach(instance -> affected.add(instance.id())));
+      classes.forEach(
+          id -> content.instancesOf(id).forEach(instance -> affected.add(instance.id())));
       return List.copyOf(affected);
     }
   }
@@ -129,8 +129,7 @@ public final class ContentMerge {
           merged.isEmpty()
               ? new Change.RemoveClass(id)
               : new Change.PutClass(
-                  EntityFields.classOf(
-                      id, merged, audit(inOurs, inTheirs, ClassDef::audit))));
+                  EntityFields.classOf(id, merged, audit(inOurs, inTheirs, ClassDef::audit))));
     }
   }
 
@@ -155,8 +154,7 @@ public final class ContentMerge {
           merged.isEmpty()
               ? new Change.RemoveInstance(id)
               : new Change.PutInstance(
-                  EntityFields.instanceOf(
-                      id, merged, audit(inOurs, inTheirs, Instance::audit))));
+                  EntityFields.instanceOf(id, merged, audit(inOurs, inTheirs, Instance::audit))));
     }
   }
 

@@ -114,8 +114,8 @@ public final class CatalogContent {
     }
     SortedMap<String, Instance> all = new TreeMap<>();
     Set<String> distinct = new LinkedHashSet<>(classes);
-    distinct.forEach(each ->
-        instancesOf(each).forEach(instance -> all.put(instance.id(), instance)));
+    distinct.forEach(
+        each -> instancesOf(each).forEach(instance -> all.put(instance.id(), instance)));
     return List.copyOf(all.values());
   }
 

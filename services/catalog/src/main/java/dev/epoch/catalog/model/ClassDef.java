@@ -98,9 +98,12 @@ public record ClassDef(
 
   /** Names are unique, and derived properties use nothing that is derived itself. */
   private static ClassDef checked(ClassDef made) {
-    unique(made, "property", Stream.concat(
-        made.properties.stream().map(PropertyDef::name),
-        made.derived.stream().map(DerivedDef::name)));
+    unique(
+        made,
+        "property",
+        Stream.concat(
+            made.properties.stream().map(PropertyDef::name),
+            made.derived.stream().map(DerivedDef::name)));
     unique(made, "relationship", made.relationships.stream().map(RelationshipDef::name));
     Set<String> derivedNames = new HashSet<>(made.derived.stream().map(DerivedDef::name).toList());
     for (DerivedDef each : made.derived) {

@@ -20,7 +20,12 @@ public record Domain(long lower, long upper) {
   public Domain {
     if (lower < 0 || upper < lower || upper > MOST) {
       throw new InvalidCatalogException(
-          "A domain goes from 0 or more up to at most " + MOST + ": [" + lower + ", " + upper
+          "A domain goes from 0 or more up to at most "
+              + MOST
+              + ": ["
+              + lower
+              + ", "
+              + upper
               + "] does not");
     }
   }

@@ -94,8 +94,7 @@ public sealed interface Expression {
             parse(fields.first("then"), at + ".then"),
             parse(fields.first("else"), at + ".else"));
       }
-      case "not" ->
-          new Not(parse(fields.first("inner", "expr", "operand"), at + ".inner"));
+      case "not" -> new Not(parse(fields.first("inner", "expr", "operand"), at + ".inner"));
       default -> {
         fields.allow(Set.of("type", "left", "right"));
         yield binary(
@@ -154,8 +153,7 @@ public sealed interface Expression {
       case Property(var property) -> typed("prop").put("prop", property);
       case Related(var relationship, var property) ->
           typed("rel_prop").put("rel", relationship).put("prop", property);
-      case Arithmetic(var operator, var left, var right) ->
-          pair(operator.wireName(), left, right);
+      case Arithmetic(var operator, var left, var right) -> pair(operator.wireName(), left, right);
       case Sum(var over, var property, var where) ->
           filtered(typed("sum").put("over", over).put("prop", property), where);
       case Count(var over, var where) -> filtered(typed("count").put("over", over), where);
@@ -166,8 +164,7 @@ public sealed interface Expression {
         json.set("else", otherwise.toJson());
         yield json;
       }
-      case Compare(var comparison, var left, var right) ->
-          pair(comparison.wireName(), left, right);
+      case Compare(var comparison, var left, var right) -> pair(comparison.wireName(), left, right);
       case Both(var left, var right) -> pair("and", left, right);
       case Either(var left, var right) -> pair("or", left, right);
       case Not(var inner) -> {
@@ -225,8 +222,7 @@ public sealed interface Expression {
           Stream.of(condition, then, otherwise).flatMap(Expression::relationships);
       case Compare(_, var left, var right) ->
           Stream.concat(left.relationships(), right.relationships());
-      case Both(var left, var right) ->
-          Stream.concat(left.relationships(), right.relationships());
+      case Both(var left, var right) -> Stream.concat(left.relationships(), right.relationships());
       case Either(var left, var right) ->
           Stream.concat(left.relationships(), right.relationships());
       case Not(var inner) -> inner.relationships();

@@ -42,9 +42,7 @@ public record Filter(List<String> types, Predicate where, List<Sort> sort, Long 
   }
 
   private static List<Sort> sorts(JsonNode node, String where) {
-    return node.isArray()
-        ? JsonFields.list(node, where, Filter::sort)
-        : List.of(sort(node, where));
+    return node.isArray() ? JsonFields.list(node, where, Filter::sort) : List.of(sort(node, where));
   }
 
   private static Sort sort(JsonNode node, String where) {

@@ -3,7 +3,6 @@ package dev.epoch.catalog.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -62,7 +61,9 @@ public record Instance(
     String chosen = id != null ? id : given != null ? given : fallbackId;
     if (!ID.matcher(chosen).matches()) {
       throw new InvalidCatalogException(
-          "'" + chosen + "' is no id of an instance: 1 to 200 characters without blanks, '/', '?',"
+          "'"
+              + chosen
+              + "' is no id of an instance: 1 to 200 characters without blanks, '/', '?',"
               + " '#' and '%'");
     }
     String classId = fields.text("class", "class_id");
@@ -84,11 +85,15 @@ public record Instance(
 
   private static Instance parse(JsonFields fields, String id, String classId, Audit audit) {
     SortedMap<String, PropertyValue> properties = new TreeMap<>();
-    each(fields, "properties", (name, value) ->
-        properties.put(name, PropertyValue.parse(value, "properties." + name)));
+    each(
+        fields,
+        "properties",
+        (name, value) -> properties.put(name, PropertyValue.parse(value, "properties." + name)));
     SortedMap<String, Selection> relationships = new TreeMap<>();
-    each(fields, "relationships", (name, value) ->
-        relationships.put(name, Selection.parse(value, "relationships." + name)));
+    each(
+        fields,
+        "relationships",
+        (name, value) -> relationships.put(name, Selection.parse(value, "relationships." + name)));
     return new Instance(
         id,
         classId,
@@ -141,11 +146,13 @@ public record Instance(
     SortedMap<String, T> all = new TreeMap<>(before);
     all.putAll(more);
     if (given != null) {
-      given.fields().forEachRemaining(field -> {
-        if (field.getValue().isNull()) {
-          all.remove(field.getKey());
-        }
-      });
+      given
+          .fields()
+          .forEachRemaining(field -> {
+            if (field.getValue().isNull()) {
+              all.remove(field.getKey());
+            }
+          });
     }
     return all;
   }
@@ -178,5 +185,4 @@ public record Instance(
   private Instance withAudit(Audit other) {
     return new Instance(id, classId, properties, relationships, domain, other);
   }
-
 }

@@ -23,11 +23,12 @@ public record JsonFields(JsonNode node, String where) {
 
   /** Fails if there is a field that nobody would read. */
   public JsonFields allow(Set<String> names) {
-    node.fieldNames().forEachRemaining(name -> {
-      if (!names.contains(name)) {
-        throw new InvalidCatalogException(where + " has no field '" + name + "'");
-      }
-    });
+    node.fieldNames()
+        .forEachRemaining(name -> {
+          if (!names.contains(name)) {
+            throw new InvalidCatalogException(where + " has no field '" + name + "'");
+          }
+        });
     return this;
   }
 

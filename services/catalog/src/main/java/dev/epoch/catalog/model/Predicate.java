@@ -67,8 +67,7 @@ public sealed interface Predicate {
                   : new JsonFields(value, at).requiredText("prop", "property"));
       case "prop_in", "in" -> {
         JsonFields fields = new JsonFields(value, at).allow(Set.of("prop", "values"));
-        yield new In(
-            fields.requiredText("prop"), fields.list("values", (element, _) -> element));
+        yield new In(fields.requiredText("prop"), fields.list("values", (element, _) -> element));
       }
       default -> compare(tagged.tag(), value, at);
     };

@@ -30,8 +30,7 @@ public record RelationshipDef(
   static RelationshipDef parse(JsonNode node, String where) {
     JsonFields fields =
         new JsonFields(node, where)
-            .allow(
-                Set.of("id", "name", "targets", "quantifier", "selection", "default_pool"));
+            .allow(Set.of("id", "name", "targets", "quantifier", "selection", "default_pool"));
     String id = fields.text("id");
     String name = fields.text("name");
     if (id == null && name == null) {

@@ -74,8 +74,7 @@ public sealed interface Selection {
         JsonNode filter = value != null && value.has("filter") ? value.get("filter") : value;
         yield new Filtered(Filter.parse(filter, where + ".filter"), null);
       }
-      case "pool_based" ->
-          pool(new JsonFields(value, where).allow(Set.of("pool", "selection")));
+      case "pool_based" -> pool(new JsonFields(value, where).allow(Set.of("pool", "selection")));
       default ->
           throw new InvalidCatalogException(
               where
@@ -101,9 +100,7 @@ public sealed interface Selection {
       case "static" -> {
         JsonNode ids = fields.first("materialized_ids");
         yield new Ids(
-            ids == null
-                ? List.of()
-                : JsonFields.texts(ids, fields.where() + ".materialized_ids"),
+            ids == null ? List.of() : JsonFields.texts(ids, fields.where() + ".materialized_ids"),
             fields.first("metadata"));
       }
       case "dynamic" ->
@@ -127,8 +124,7 @@ public sealed interface Selection {
                 ? new Pool.Filtered(Filter.parse(pool, where))
                 : Pool.parse(pool, where);
     return pooled(
-        parsed,
-        selection == null ? null : parse(selection, fields.where() + ".selection"));
+        parsed, selection == null ? null : parse(selection, fields.where() + ".selection"));
   }
 
   private static Selection pooled(Pool pool, Selection selection) {

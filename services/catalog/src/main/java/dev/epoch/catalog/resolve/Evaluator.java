@@ -76,9 +76,7 @@ public final class Evaluator {
   /** One derived property. */
   public JsonNode derived(Instance instance, ClassDef its, DerivedDef definition) {
     JsonNode value = evaluate(definition.expression(its.relationships()), instance);
-    return value == null || !definition.type().holds(value)
-        ? CatalogJson.number(null)
-        : value;
+    return value == null || !definition.type().holds(value) ? CatalogJson.number(null) : value;
   }
 
   private JsonNode evaluate(Expression expression, Instance instance) {

@@ -172,8 +172,7 @@ public final class Resolver {
         notes);
   }
 
-  private Resolution available(
-      String name, List<String> targets, Selection selection, Pool pool) {
+  private Resolution available(String name, List<String> targets, Selection selection, Pool pool) {
     Filter filter = pool instanceof Pool.Filtered(Filter given) ? given : null;
     Found found = pool instanceof Pool.None ? new Found(List.of(), 0) : find(filter, targets);
     return new Resolution(
@@ -259,8 +258,7 @@ public final class Resolver {
       case null -> null;
       case PropertyValue.Literal(JsonNode value, _) -> value;
       case PropertyValue.Conditional conditional ->
-          conditional.value(relationship ->
-              isDeclared(instance.relationships().get(relationship)));
+          conditional.value(relationship -> isDeclared(instance.relationships().get(relationship)));
     };
   }
 

@@ -1,13 +1,13 @@
 package dev.epoch.catalog.seed;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.catalog.CatalogServer;
 import dev.epoch.catalog.model.Audit;
 import dev.epoch.catalog.model.CatalogJson;
 import dev.epoch.catalog.model.Change;
 import dev.epoch.catalog.model.ClassDef;
 import dev.epoch.catalog.model.Instance;
 import dev.epoch.catalog.store.Author;
-import dev.epoch.catalog.CatalogServer;
 import dev.epoch.catalog.store.Place;
 import dev.epoch.events.Actor;
 import dev.epoch.gateway.stream.Caller;
@@ -74,8 +74,8 @@ public class SeedData {
         .get("classes")
         .forEach(each -> changes.add(new Change.PutClass(ClassDef.create(each, audit))));
     seed.get("instances")
-        .forEach(each ->
-            changes.add(new Change.PutInstance(Instance.create(each, null, null, audit))));
+        .forEach(
+            each -> changes.add(new Change.PutInstance(Instance.create(each, null, null, audit))));
     return changes;
   }
 

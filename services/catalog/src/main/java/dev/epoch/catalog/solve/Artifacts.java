@@ -118,14 +118,12 @@ final class Artifacts {
                 new Configurator(solver)
                     .solve(expansion, roots, question.objective(), question.limit()));
     phases.run("validate", () -> validated(configuration, expansion));
-    ObjectNode artifact =
-        phases.run("compile", () -> compile(question, expansion, configuration));
+    ObjectNode artifact = phases.run("compile", () -> compile(question, expansion, configuration));
     ObjectNode metadata = artifact.putObject("solve_metadata");
-    metadata.put(
-        "total_time_ms", phases.millis.values().stream().mapToLong(Long::longValue).sum());
+    metadata.put("total_time_ms", phases.millis.values().stream().mapToLong(Long::longValue).sum());
     ArrayNode pipeline = metadata.putArray("pipeline_phases");
-    phases.millis.forEach((name, millis) ->
-        pipeline.addObject().put("name", name).put("duration_ms", millis));
+    phases.millis.forEach(
+        (name, millis) -> pipeline.addObject().put("name", name).put("duration_ms", millis));
     statistics(metadata, expansion, configuration);
     solver(metadata, question, configuration);
     if (question.metadata() != null) {
@@ -164,8 +162,7 @@ final class Artifacts {
                         .mapToLong(Long::longValue)
                         .sum();
                 if (!selector.definition().quantifier().allows(count)) {
-                  throw new IllegalStateException(
-                      owner + "." + name + " has " + count + " copies");
+                  throw new IllegalStateException(owner + "." + name + " has " + count + " copies");
                 }
               }
             }));
@@ -189,9 +186,7 @@ final class Artifacts {
     ArrayNode classes = schema.putArray("classes");
     configuration.content().classes().values().forEach(each -> classes.add(each.toJson()));
     ObjectNode domains = artifact.putObject("resolved_domains");
-    configuration
-        .copies()
-        .forEach((id, count) -> domains.set(id, Domain.constant(count).toJson()));
+    configuration.copies().forEach((id, count) -> domains.set(id, Domain.constant(count).toJson()));
     Evaluator evaluator = new Evaluator(configuration.content(), configuration.choice());
     ObjectNode properties = artifact.putObject("resolved_properties");
     included(configuration)
@@ -211,10 +206,7 @@ final class Artifacts {
 
   private static List<String> chosen(Configuration configuration, String owner, String name) {
     SortedMap<String, Long> chosen =
-        configuration
-            .chosen()
-            .getOrDefault(owner, Map.of())
-            .getOrDefault(name, new TreeMap<>());
+        configuration.chosen().getOrDefault(owner, Map.of()).getOrDefault(name, new TreeMap<>());
     return List.copyOf(chosen.keySet());
   }
 
@@ -241,15 +233,12 @@ final class Artifacts {
     metadata
         .putObject("statistics")
         .put("total_instances", included.size())
-        .put(
-            "total_selectors",
-            expansion.selectors().values().stream().mapToLong(Map::size).sum())
+        .put("total_selectors", expansion.selectors().values().stream().mapToLong(Map::size).sum())
         .put("conditional_properties_evaluated", conditional)
         .put("domains_resolved", configuration.copies().size());
   }
 
-  private static void solver(
-      ObjectNode metadata, Question question, Configuration configuration) {
+  private static void solver(ObjectNode metadata, Question question, Configuration configuration) {
     ObjectNode json =
         metadata
             .putObject("solver")
@@ -273,11 +262,12 @@ final class Artifacts {
                   .objective()
                   .derived()
                   .forEach(name ->
-                      its.derived(name).ifPresent(definition ->
-                          json.withObjectProperty(instance.id())
-                              .set(
-                                  definition.name(),
-                                  evaluator.derived(instance, its, definition)))));
+                      its.derived(name)
+                          .ifPresent(definition ->
+                              json.withObjectProperty(instance.id())
+                                  .set(
+                                      definition.name(),
+                                      evaluator.derived(instance, its, definition)))));
     }
     return json;
   }

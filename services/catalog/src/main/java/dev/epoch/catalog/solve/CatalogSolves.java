@@ -96,11 +96,12 @@ public final class CatalogSolves {
    */
   public ObjectNode solve(Target target, Set<String> roots, Terms terms) {
     Question question = question(target, roots, terms);
-    Supplier<CatalogContent> state = () ->
-        (target.working().isPresent()
-                ? store.working(target.place().catalog(), target.place().branch())
-                : store.at(target.place().catalog(), target.commit()))
-            .content();
+    Supplier<CatalogContent> state =
+        () ->
+            (target.working().isPresent()
+                    ? store.working(target.place().catalog(), target.place().branch())
+                    : store.at(target.place().catalog(), target.commit()))
+                .content();
     for (String root : roots) {
       if (state.get().instance(root).isEmpty()) {
         boolean isOnlyStaged =
@@ -133,8 +134,7 @@ public final class CatalogSolves {
           CatalogContent content = store.at(place.catalog(), branch.head()).content();
           Optional<Instance> found = content.instance(id);
           return found
-              .map(each ->
-                  new Expansion.Foreign(each, content.classOf(each), branch.name()))
+              .map(each -> new Expansion.Foreign(each, content.classOf(each), branch.name()))
               .stream();
         })
         .findFirst();
@@ -155,8 +155,7 @@ public final class CatalogSolves {
     place
         .repository()
         .step(
-            new RecordCatalogArtifactV1(
-                id, place.branch().id(), commit, store.store(artifact)),
+            new RecordCatalogArtifactV1(id, place.branch().id(), commit, store.store(artifact)),
             author.caller().withoutKey())
         .orRefuse();
     return artifact;

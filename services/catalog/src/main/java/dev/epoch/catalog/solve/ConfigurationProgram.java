@@ -116,8 +116,7 @@ final class ConfigurationProgram {
       edges.add(edge);
       byTarget.computeIfAbsent(target, _ -> new ArrayList<>()).add(edge);
       sum.add(new Term(y, 1));
-      program.constrain(
-          List.of(new Term(y, 1), new Term(copies.get(target), -1)), -FREE, 0, null);
+      program.constrain(List.of(new Term(y, 1), new Term(copies.get(target), -1)), -FREE, 0, null);
       program.constrain(List.of(new Term(y, 1), new Term(p, -Math.max(1, upper))), -FREE, 0, null);
       if (isFixed || quantifier.kind() == Quantifier.Kind.ALL) {
         program.constrain(

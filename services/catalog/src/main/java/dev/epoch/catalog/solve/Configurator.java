@@ -24,8 +24,7 @@ final class Configurator {
    * @param roots what is to be configured, empty for everything
    * @param limit after which the best that was found is the answer
    */
-  Configuration solve(
-      Expansion expansion, Set<String> roots, Objective objective, Duration limit) {
+  Configuration solve(Expansion expansion, Set<String> roots, Objective objective, Duration limit) {
     ConfigurationProgram model = new ConfigurationProgram(expansion, roots);
     ObjectiveTerms terms = new ObjectiveTerms(model, objective);
     List<String> notes = new ArrayList<>();
@@ -89,9 +88,7 @@ final class Configurator {
       }
       objective = terms.value(solution.values());
       bound =
-          solution.status() == Solution.Status.OPTIMAL
-              ? objective
-              : terms.bound(solution.bound());
+          solution.status() == Solution.Status.OPTIMAL ? objective : terms.bound(solution.bound());
     }
     List<String> clashing =
         solution.clashing().stream()

@@ -15,8 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
@@ -33,8 +33,7 @@ public final class CpSatSolver implements IntegerSolver {
   private static final int MOST_TRIED = 60;
 
   private static final Executor THREADS =
-      Executors.newFixedThreadPool(
-          2, Thread.ofPlatform().daemon().name("solver-", 0).factory());
+      Executors.newFixedThreadPool(2, Thread.ofPlatform().daemon().name("solver-", 0).factory());
 
   /** Loaded by whoever solves first. */
   private static final class Library {
@@ -87,8 +86,7 @@ public final class CpSatSolver implements IntegerSolver {
             List.of());
       }
       case INFEASIBLE ->
-          new Solution(
-              Solution.Status.INFEASIBLE, List.of(), 0, 0, clashing(program, limit));
+          new Solution(Solution.Status.INFEASIBLE, List.of(), 0, 0, clashing(program, limit));
       case MODEL_INVALID ->
           throw new IllegalStateException("no program: " + model.model.validate());
       case UNKNOWN, UNRECOGNIZED ->

@@ -60,8 +60,8 @@ final class Expansion {
       json.set("resolved_ids", CatalogJson.texts(shown));
       json.set("available_ids", CatalogJson.texts(ids));
       ArrayNode list = json.putArray("resolution_notes");
-      notes.forEach(each ->
-          list.addObject().put("note_type", each.level()).put("message", each.message()));
+      notes.forEach(
+          each -> list.addObject().put("note_type", each.level()).put("message", each.message()));
       return json;
     }
   }

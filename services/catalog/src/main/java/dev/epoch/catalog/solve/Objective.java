@@ -36,7 +36,11 @@ public record Objective(SortedMap<String, BigDecimal> weights, List<String> deri
     parameters.forEach((name, values) -> {
       String value = values.getLast();
       switch (name) {
-        case DERIVED -> Arrays.stream(value.split(",")).map(String::strip).filter(d -> !d.isEmpty()).forEach(derived::add);
+        case DERIVED ->
+            Arrays.stream(value.split(","))
+                .map(String::strip)
+                .filter(d -> !d.isEmpty())
+                .forEach(derived::add);
         case NAMED -> named(weights, value);
         default -> {
           try {
@@ -61,25 +65,28 @@ public record Objective(SortedMap<String, BigDecimal> weights, List<String> deri
     }
     SortedMap<String, BigDecimal> weights = new TreeMap<>();
     List<String> derived = new ArrayList<>();
-    node.fields().forEachRemaining(field -> {
-      JsonNode value = field.getValue();
-      switch (field.getKey()) {
-        case DERIVED ->
-            derived.addAll(dev.epoch.catalog.model.JsonFields.texts(value, DERIVED));
-        case NAMED -> {
-          if (value.isTextual()) {
-            named(weights, value.textValue());
-          } else {
-            value.fields().forEachRemaining(each -> put(weights, each.getKey(), each.getValue()));
+    node.fields()
+        .forEachRemaining(field -> {
+          JsonNode value = field.getValue();
+          switch (field.getKey()) {
+            case DERIVED ->
+                derived.addAll(dev.epoch.catalog.model.JsonFields.texts(value, DERIVED));
+            case NAMED -> {
+              if (value.isTextual()) {
+                named(weights, value.textValue());
+              } else {
+                value
+                    .fields()
+                    .forEachRemaining(each -> put(weights, each.getKey(), each.getValue()));
+              }
+            }
+            default -> {
+              if (!others.contains(field.getKey())) {
+                put(weights, field.getKey(), value);
+              }
+            }
           }
-        }
-        default -> {
-          if (!others.contains(field.getKey())) {
-            put(weights, field.getKey(), value);
-          }
-        }
-      }
-    });
+        });
     return new Objective(weights, derived);
   }
 

@@ -56,8 +56,8 @@ final class ObjectiveTerms {
     Linear plus(Linear other, int sign) {
       Map<Integer, BigDecimal> all = new HashMap<>(terms);
       BigDecimal by = BigDecimal.valueOf(sign);
-      other.terms.forEach((variable, each) ->
-          all.merge(variable, each.multiply(by), BigDecimal::add));
+      other.terms.forEach(
+          (variable, each) -> all.merge(variable, each.multiply(by), BigDecimal::add));
       return new Linear(all, constant.add(other.constant.multiply(by)));
     }
 
@@ -71,11 +71,13 @@ final class ObjectiveTerms {
   ObjectiveTerms(ConfigurationProgram model, Objective objective) {
     this.model = model;
     this.plain = new Evaluator(model.content, (Choice) (_, _) -> Map.of());
-    objective.weights().forEach((property, weight) -> {
-      if (weight.signum() != 0) {
-        model.instances().forEach(instance -> weigh(instance, property, weight));
-      }
-    });
+    objective
+        .weights()
+        .forEach((property, weight) -> {
+          if (weight.signum() != 0) {
+            model.instances().forEach(instance -> weigh(instance, property, weight));
+          }
+        });
     maximize();
   }
 
@@ -118,8 +120,10 @@ final class ObjectiveTerms {
         if (derived.isPresent()) {
           Linear linear =
               linear(derived.get().expression(its.get().relationships()), instance, property);
-          linear.terms().forEach((variable, each) ->
-              terms.merge(variable, each.multiply(weight), BigDecimal::add));
+          linear
+              .terms()
+              .forEach((variable, each) ->
+                  terms.merge(variable, each.multiply(weight), BigDecimal::add));
           terms.merge(
               model.included.get(instance.id()),
               linear.constant().multiply(weight),
@@ -180,7 +184,8 @@ final class ObjectiveTerms {
   /** 1 if and only if the relationship leads anywhere. */
   private int presence(Instance instance, String relationship) {
     String name =
-        model.content
+        model
+            .content
             .classOf(instance)
             .flatMap(its -> its.relationship(relationship))
             .map(definition -> definition.name())
@@ -254,8 +259,7 @@ final class ObjectiveTerms {
             if (!b.terms().isEmpty() || b.constant().signum() == 0) {
               throw notLinear(instance, derived);
             }
-            yield a.times(
-                BigDecimal.ONE.divide(b.constant(), java.math.MathContext.DECIMAL64));
+            yield a.times(BigDecimal.ONE.divide(b.constant(), java.math.MathContext.DECIMAL64));
           }
         };
       }
@@ -284,7 +288,8 @@ final class ObjectiveTerms {
   private Linear over(
       Instance instance, String over, String property, Expression where, String derived) {
     String name =
-        model.content
+        model
+            .content
             .classOf(instance)
             .flatMap(its -> its.relationship(over))
             .map(definition -> definition.name())
@@ -295,7 +300,8 @@ final class ObjectiveTerms {
       Instance target = model.content.instance(edge.target()).orElseThrow();
       boolean isConditional =
           (property != null && isConditional(target, property))
-              || (where != null && where.properties().anyMatch(each -> isConditional(target, each)));
+              || (where != null
+                  && where.properties().anyMatch(each -> isConditional(target, each)));
       if (isConditional || looksBehind) {
         throw notLinear(instance, derived);
       }

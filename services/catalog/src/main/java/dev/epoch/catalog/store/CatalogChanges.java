@@ -124,8 +124,7 @@ public final class CatalogChanges {
           }
           List<Change> changes = work.apply(before, author);
           CatalogContent after = before.with(changes);
-          long earlier =
-              now.catalog().working(now.branch()).map(w -> w.payload().size()).orElse(0);
+          long earlier = now.catalog().working(now.branch()).map(w -> w.payload().size()).orElse(0);
           StepResult staged =
               now.repository()
                   .step(
@@ -186,9 +185,7 @@ public final class CatalogChanges {
 
   public Staged deleteClass(Place place, String id, Author author) {
     return stage(
-        place,
-        author,
-        (content, _) -> List.of(new Change.RemoveClass(classOf(content, id).id())));
+        place, author, (content, _) -> List.of(new Change.RemoveClass(classOf(content, id).id())));
   }
 
   /** Creates or replaces several classes; those that are not named stay. */
@@ -205,9 +202,7 @@ public final class CatalogChanges {
             ClassDef before = content.classes().get(made.id());
             changes.add(
                 new Change.PutClass(
-                    before == null
-                        ? made
-                        : ClassDef.create(each, by.updated(before.audit()))));
+                    before == null ? made : ClassDef.create(each, by.updated(before.audit()))));
           }
           if (changes.isEmpty()) {
             throw new InvalidCatalogException("schema.classes is empty");

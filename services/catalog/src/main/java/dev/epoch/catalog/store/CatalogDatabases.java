@@ -64,8 +64,7 @@ public final class CatalogDatabases {
         server
             .repositories()
             .createUnopened(
-                new CreateRepositoryV1(
-                    chosen, description == null ? name : description, null),
+                new CreateRepositoryV1(chosen, description == null ? name : description, null),
                 beside(author));
       } catch (RefusedException raced) {
         if (find(chosen).isEmpty()) {
@@ -120,8 +119,9 @@ public final class CatalogDatabases {
                 author.caller())
             .orRefuse();
     String id =
-        created.formerFacts().getOrDefault(
-            "branch", branch.id() == null ? Slug.of(branch.name()) : branch.id());
+        created
+            .formerFacts()
+            .getOrDefault("branch", branch.id() == null ? Slug.of(branch.name()) : branch.id());
     return Place.of(repository, created.state(), id).branch();
   }
 
@@ -141,10 +141,8 @@ public final class CatalogDatabases {
     return Place.of(repository, changed.state(), id).branch();
   }
 
-  public void deleteBranch(
-      LiveRepository repository, String branch, boolean force, Author author) {
-    if (StepResult.former(
-            repository.state(), RecordType.DELETE_CATALOG_BRANCH_V1, author.caller())
+  public void deleteBranch(LiveRepository repository, String branch, boolean force, Author author) {
+    if (StepResult.former(repository.state(), RecordType.DELETE_CATALOG_BRANCH_V1, author.caller())
         .isPresent()) {
       return;
     }

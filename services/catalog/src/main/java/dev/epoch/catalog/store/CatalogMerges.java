@@ -63,21 +63,14 @@ public final class CatalogMerges {
     List<Conflict> conflicts = new ArrayList<>(merged.conflicts());
     conflicts.addAll(ContentMerge.introduced(merged, report, Validator.validate(inOurs)));
     return new Plan(
-        merged,
-        conflicts,
-        report,
-        Validator.schemaProblems(merged.content()).isEmpty(),
-        isNeeded);
+        merged, conflicts, report, Validator.schemaProblems(merged.content()).isEmpty(), isNeeded);
   }
 
   /** What merging a branch into another one would bring. */
   public Plan planMerge(Place source, Place target, boolean force) {
     boolean isNeeded =
         source.branch().head() != null
-            && !source
-                .catalog()
-                .history(target.branch().head())
-                .contains(source.branch().head());
+            && !source.catalog().history(target.branch().head()).contains(source.branch().head());
     return plan(target, source, isNeeded, force);
   }
 
@@ -85,10 +78,7 @@ public final class CatalogMerges {
   public Plan planRebase(Place feature, Place target, boolean force) {
     boolean isNeeded =
         target.branch().head() != null
-            && !feature
-                .catalog()
-                .history(feature.branch().head())
-                .contains(target.branch().head());
+            && !feature.catalog().history(feature.branch().head()).contains(target.branch().head());
     return plan(target, feature, isNeeded, force);
   }
 
@@ -101,38 +91,41 @@ public final class CatalogMerges {
   public record Result(Plan plan, boolean isDone) {}
 
   public Result merge(Place source, Place target, boolean force, String by, Author author) {
-    return both(source, target, () -> {
-      Place from = source.again();
-      Place into = target.again();
-      Optional<StepResult> former = former(into, author);
-      if (former.isPresent()) {
-        return new Result(planMerge(from, into, force), true);
-      }
-      requireClean(from, "merging");
-      requireClean(into, "merging");
-      Plan plan = planMerge(from, into, force);
-      if (!plan.isNeeded()) {
-        return new Result(plan, true);
-      }
-      if (!plan.isPossible() && !force) {
-        return new Result(plan, false);
-      }
-      Gate.pass(
-          server,
-          into,
-          new Gate.Change(
-              "pre-merge", from.branch().name(), from.branch().head(), message(from, into)),
-          RecordType.COMMIT_CATALOG_V1,
-          author.caller());
-      changes.record(
-          into,
-          plan.merged().content(),
-          new CatalogChanges.Head(CatalogProcessor.MERGE, from),
-          message(from, into),
-          by,
-          author);
-      return new Result(plan, true);
-    });
+    return both(
+        source,
+        target,
+        () -> {
+          Place from = source.again();
+          Place into = target.again();
+          Optional<StepResult> former = former(into, author);
+          if (former.isPresent()) {
+            return new Result(planMerge(from, into, force), true);
+          }
+          requireClean(from, "merging");
+          requireClean(into, "merging");
+          Plan plan = planMerge(from, into, force);
+          if (!plan.isNeeded()) {
+            return new Result(plan, true);
+          }
+          if (!plan.isPossible() && !force) {
+            return new Result(plan, false);
+          }
+          Gate.pass(
+              server,
+              into,
+              new Gate.Change(
+                  "pre-merge", from.branch().name(), from.branch().head(), message(from, into)),
+              RecordType.COMMIT_CATALOG_V1,
+              author.caller());
+          changes.record(
+              into,
+              plan.merged().content(),
+              new CatalogChanges.Head(CatalogProcessor.MERGE, from),
+              message(from, into),
+              by,
+              author);
+          return new Result(plan, true);
+        });
   }
 
   private static String message(Place from, Place into) {
@@ -140,39 +133,42 @@ public final class CatalogMerges {
   }
 
   public Result rebase(Place feature, Place target, boolean force, String by, Author author) {
-    return both(feature, target, () -> {
-      Place from = feature.again();
-      Place onto = target.again();
-      Optional<StepResult> former = former(from, author);
-      if (former.isPresent()) {
-        return new Result(planRebase(from, onto, force), true);
-      }
-      requireClean(from, "rebasing");
-      requireClean(onto, "rebasing");
-      Plan plan = planRebase(from, onto, force);
-      if (!plan.isNeeded()) {
-        return new Result(plan, true);
-      }
-      if (!plan.isPossible() && !force) {
-        return new Result(plan, false);
-      }
-      String message =
-          "Rebase '" + from.branch().name() + "' onto '" + onto.branch().name() + "'";
-      Gate.pass(
-          server,
-          from,
-          new Gate.Change("pre-merge", onto.branch().name(), onto.branch().head(), message),
-          RecordType.COMMIT_CATALOG_V1,
-          author.caller());
-      changes.record(
-          from,
-          plan.merged().content(),
-          new CatalogChanges.Head(CatalogProcessor.REBASE, onto),
-          message,
-          by,
-          author);
-      return new Result(plan, true);
-    });
+    return both(
+        feature,
+        target,
+        () -> {
+          Place from = feature.again();
+          Place onto = target.again();
+          Optional<StepResult> former = former(from, author);
+          if (former.isPresent()) {
+            return new Result(planRebase(from, onto, force), true);
+          }
+          requireClean(from, "rebasing");
+          requireClean(onto, "rebasing");
+          Plan plan = planRebase(from, onto, force);
+          if (!plan.isNeeded()) {
+            return new Result(plan, true);
+          }
+          if (!plan.isPossible() && !force) {
+            return new Result(plan, false);
+          }
+          String message =
+              "Rebase '" + from.branch().name() + "' onto '" + onto.branch().name() + "'";
+          Gate.pass(
+              server,
+              from,
+              new Gate.Change("pre-merge", onto.branch().name(), onto.branch().head(), message),
+              RecordType.COMMIT_CATALOG_V1,
+              author.caller());
+          changes.record(
+              from,
+              plan.merged().content(),
+              new CatalogChanges.Head(CatalogProcessor.REBASE, onto),
+              message,
+              by,
+              author);
+          return new Result(plan, true);
+        });
   }
 
   private static Optional<StepResult> former(Place place, Author author) {

@@ -42,9 +42,7 @@ public final class ContentStore {
       Caffeine.newBuilder()
           .maximumWeight(MOST_ENTITIES)
           .<String, Resolver>weigher((_, resolver) ->
-              1
-                  + resolver.content().classes().size()
-                  + resolver.content().instances().size())
+              1 + resolver.content().classes().size() + resolver.content().instances().size())
           .build();
 
   public ContentStore(ChunkStore chunks) {
@@ -88,12 +86,9 @@ public final class ContentStore {
       return new Resolver(CatalogContent.EMPTY);
     }
     CatalogCommit found =
-        catalog
-            .commit(commit)
-            .orElseThrow(() -> CatalogException.notFound("Commit", commit.hex()));
+        catalog.commit(commit).orElseThrow(() -> CatalogException.notFound("Commit", commit.hex()));
     return states.get(
-        found.content().hex(),
-        _ -> new Resolver(CatalogContent.read(document(found.snapshot()))));
+        found.content().hex(), _ -> new Resolver(CatalogContent.read(document(found.snapshot()))));
   }
 
   /** The head of a branch with the changes of its working commit. */

@@ -34,9 +34,7 @@ public final class Validator {
     Validator validator = new Validator(content);
     instances.forEach(validator::look);
     return new Report(
-        validator.problems,
-        validator.warnings,
-        instances.stream().map(Instance::id).toList());
+        validator.problems, validator.warnings, instances.stream().map(Instance::id).toList());
   }
 
   /** What classes say about classes that are not there. */

@@ -45,8 +45,7 @@ public final class CatalogAppliers {
       case CatalogCommittedV1 e -> committed(state, e, at);
       case CatalogArtifactSolvedV1 e ->
           state.withArtifact(
-              new CatalogArtifact(
-                  e.artifact(), e.branchId(), e.commit(), e.payload(), at.time()));
+              new CatalogArtifact(e.artifact(), e.branchId(), e.commit(), e.payload(), at.time()));
     };
   }
 

@@ -262,8 +262,7 @@ public final class CatalogProcessor {
                   : catalog.branches().get(command.sourceBranchId());
           if (!isAsPlanned
               || (command.sourceBranchId() != null
-                  && (source == null
-                      || !Objects.equals(source.head(), command.sourceHead())))) {
+                  && (source == null || !Objects.equals(source.head(), command.sourceHead())))) {
             return moved(branch);
           }
           List<Digest> parents = parents(command);
