@@ -16,6 +16,7 @@ import dev.epoch.engine.catalog.CatalogBranch;
 import dev.epoch.engine.catalog.WorkingCommit;
 import dev.epoch.events.Digest;
 import dev.epoch.events.command.RecordCatalogArtifactV1;
+import dev.epoch.gateway.stream.Caller;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
@@ -156,7 +157,8 @@ public final class CatalogSolves {
         .repository()
         .step(
             new RecordCatalogArtifactV1(id, place.branch().id(), commit, store.store(artifact)),
-            author.caller().withoutKey())
+            // a request may solve several
+            Caller.of(author.caller().actor(), null))
         .orRefuse();
     return artifact;
   }
