@@ -80,6 +80,8 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT b FROM epoch.branches WHERE branch_id = of_branch;
   own := format('%I.%I', b.changed_schema, named);
+  -- an open table that was renamed to this name is let go first: later, its capture would be taken from the new table
+  PERFORM epoch.follow_drops(of_branch);
   EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', own);
   reason := epoch.why_not_adopted(of_branch, own::regclass);
   IF reason IS NOT NULL THEN
