@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -216,24 +215,6 @@ class SessionsIT {
         Statement session = connection.createStatement()) {
       assertThatThrownBy(() -> session.execute("CALL epoch.ddl('DROP TABLE users', true)"))
           .hasMessageContaining("permission denied");
-    }
-  }
-
-  @Test
-  void smallTablesOfANewBranchAreOpenedBeforeAnybodyComes() {
-    // given a server whose sessions have the default setting
-    database.executeAsSuperuser(
-        "ALTER DATABASE " + database.name() + " SET epoch.open_tables_up_to = '64MB'");
-    test.restart(Failpoints.NONE);
-
-    // when
-    test.branch("fresh", "main");
-
-    // then
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!database.value("SELECT count(open_relation) FROM epoch.branch_tables").equals("1")) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }
   }
 

@@ -7,6 +7,8 @@ import dev.epoch.wire.message.MalformedMessageException;
 import dev.epoch.wire.message.Startup;
 import dev.epoch.wire.message.StartupOptions;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.Map;
@@ -219,15 +221,18 @@ final class ClientConnection {
     }
   }
 
-  /** The server stops. */
-  void stop() {
+  /** The server stops. Completes when the client has been told, or its session ends. */
+  Future<Void> stop() {
+    Promise<Void> told = Promise.promise();
     context.runOnContext(_ -> {
       if (login == null && !closed) {
         refuse(Refusals.stopping());
       } else {
         close();
       }
+      told.complete();
     });
+    return told.future();
   }
 
   private void close() {

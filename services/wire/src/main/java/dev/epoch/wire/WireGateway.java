@@ -146,8 +146,10 @@ public final class WireGateway implements AutoCloseable {
   public void close() {
     closed = true;
     String listening = deployment;
-    Future<Void> ended = listening == null ? Future.succeededFuture() : vertx.undeploy(listening);
-    connections.forEach(ClientConnection::stop);
+    // told first: with the port, its connections are closed and nothing can be said on them
+    Future<?> ended =
+        Future.join(connections.stream().map(ClientConnection::stop).toList())
+            .compose(_ -> listening == null ? Future.succeededFuture() : vertx.undeploy(listening));
     try {
       ended
           .toCompletionStage()
