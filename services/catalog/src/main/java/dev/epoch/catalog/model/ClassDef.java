@@ -105,12 +105,11 @@ public record ClassDef(
             made.properties.stream().map(PropertyDef::name),
             made.derived.stream().map(DerivedDef::name)));
     unique(made, "relationship", made.relationships.stream().map(RelationshipDef::name));
-    Set<String> derivedNames = new HashSet<>(made.derived.stream().map(DerivedDef::name).toList());
     for (DerivedDef each : made.derived) {
       Expression expression = each.expression(made.relationships);
       expression
           .properties()
-          .filter(derivedNames::contains)
+          .filter(used -> made.property(used).isEmpty() && made.derived(used).isPresent())
           .findFirst()
           .ifPresent(circle -> {
             throw new InvalidCatalogException(

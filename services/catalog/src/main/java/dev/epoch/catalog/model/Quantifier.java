@@ -74,18 +74,18 @@ public record Quantifier(Kind kind, long min, long max) {
     if (node.isTextual()) {
       Matcher call = CALL.matcher(node.textValue().strip());
       if (call.matches()) {
-        long first = Long.parseLong(call.group(2));
+        long first = number(call.group(2), where);
         return of(
             JsonFields.tag(call.group(1)),
             first,
-            call.group(3) == null ? first : Long.parseLong(call.group(3)),
+            call.group(3) == null ? first : number(call.group(3), where),
             where);
       }
     }
     JsonFields.Tagged tagged = JsonFields.tagged(node, where);
     JsonNode value = tagged.value();
     if (value == null) {
-      return of(tagged.tag(), 0, 0, where);
+      return of(tagged.tag(), null, null, where);
     }
     if (value.isArray() && value.size() == 2) {
       return of(
@@ -99,18 +99,37 @@ public record Quantifier(Kind kind, long min, long max) {
           new JsonFields(value, where).allow(Set.of("min", "max", "lower", "upper", "n", "value"));
       Long min = fields.whole("min", "lower", "n", "value");
       Long max = fields.whole("max", "upper", "n", "value");
-      return of(tagged.tag(), min == null ? 0 : min, max == null ? 0 : max, where);
+      return of(tagged.tag(), min, max, where);
     }
     long number = JsonFields.whole(value, where);
     return of(tagged.tag(), number, number, where);
   }
 
-  private static Quantifier of(String tag, long min, long max, String where) {
+  private static long number(String digits, String where) {
+    try {
+      return Long.parseLong(digits);
+    } catch (NumberFormatException tooLong) {
+      throw new InvalidCatalogException(where + ": the number " + digits + " is too large");
+    }
+  }
+
+  private static long given(Long number, String tag, String where) {
+    if (number == null) {
+      throw new InvalidCatalogException(
+          where + ": the quantifier '" + tag + "' needs a number, Range a min and a max");
+    }
+    return number;
+  }
+
+  private static Quantifier of(String tag, Long min, Long max, String where) {
     return switch (tag) {
-      case "exactly" -> new Quantifier(Kind.EXACTLY, min, min);
-      case "at_least" -> new Quantifier(Kind.AT_LEAST, min, 0);
-      case "at_most" -> new Quantifier(Kind.AT_MOST, 0, max);
-      case "range" -> new Quantifier(Kind.RANGE, min, max);
+      case "exactly" -> {
+        long number = given(min, tag, where);
+        yield new Quantifier(Kind.EXACTLY, number, number);
+      }
+      case "at_least" -> new Quantifier(Kind.AT_LEAST, given(min, tag, where), 0);
+      case "at_most" -> new Quantifier(Kind.AT_MOST, 0, given(max, tag, where));
+      case "range" -> new Quantifier(Kind.RANGE, given(min, tag, where), given(max, tag, where));
       case "optional" -> new Quantifier(Kind.OPTIONAL, 0, 0);
       case "any" -> ANY;
       case "all" -> new Quantifier(Kind.ALL, 0, 0);
