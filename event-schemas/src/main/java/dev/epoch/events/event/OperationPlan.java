@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.epoch.events.Actor;
 import dev.epoch.events.Digest;
+import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
 import java.time.Instant;
@@ -137,75 +138,103 @@ public sealed interface OperationPlan {
     /** Ids of tables that the branch has no more. */
     public List<String> drops() {
       return tables.stream()
-          .filter(table -> table.action().equals(TableMerge.DROP))
+          .filter(TableMerge.Drop.class::isInstance)
           .map(TableMerge::tableId)
           .toList();
     }
   }
 
-  /**
-   * What a merge does to one table.
-   *
-   * @param tableId of the table
-   * @param action {@code write}: rows are written; {@code repoint}: the branch sees the rows
-   *     elsewhere; {@code drop}: the branch has the table no more
-   * @param anchor for write: position of the default branch that is seen underneath afterwards; for
-   *     drop: 1 if somebody has decided that changes of the table are no reason to keep it, else 0
-   * @param to for repoint: where the rows are
-   * @param schemaHash for write: of the schema that the table has on the branch afterwards, null if
-   *     it keeps the one that it has
-   * @param alteration for write: what is done to the schema beside the rows, null if nothing
-   */
-  record TableMerge(
-      String tableId,
-      String action,
-      long anchor,
-      RowsLocation to,
-      @JsonInclude(JsonInclude.Include.NON_NULL) Digest schemaHash,
-      @JsonInclude(JsonInclude.Include.NON_NULL) Alteration alteration) {
-
-    /** The branch has the table no more. */
-    public static final String DROP = "drop";
+  /** What a merge does to one table. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "action")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = TableMerge.Write.class, name = "write"),
+    @JsonSubTypes.Type(value = TableMerge.Repoint.class, name = "repoint"),
+    @JsonSubTypes.Type(value = TableMerge.Drop.class, name = "drop")
+  })
+  sealed interface TableMerge {
+    /** Id of the table. */
+    String tableId();
 
     /**
+     * Rows are written.
+     *
+     * @param anchor position of the default branch that is seen underneath afterwards
+     * @param schemaHash of the schema that the table has on the branch afterwards, null if it keeps
+     *     the one that it has
+     * @param alteration what is done to the schema beside the rows, null if nothing
+     */
+    record Write(
+        String tableId,
+        long anchor,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Digest schemaHash,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Alteration alteration)
+        implements TableMerge {
+
+      /** With the schema that the table has. */
+      public Write(String tableId, long anchor) {
+        this(tableId, anchor, null, null);
+      }
+    }
+
+    /**
+     * The branch sees the rows elsewhere.
+     *
+     * @param to where the rows are
+     * @param steps of objects beside tables that come with it, null if none do
+     */
+    record Repoint(
+        String tableId,
+        RowsLocation to,
+        @JsonInclude(JsonInclude.Include.NON_NULL) SchemaSteps steps)
+        implements TableMerge {
+
+      /** Of the table alone. */
+      public Repoint(String tableId, RowsLocation to) {
+        this(tableId, to, null);
+      }
+    }
+
+    /**
+     * The branch has the table no more.
+     *
      * @param whateverWritten whether somebody has decided that changes of it are no reason to keep
      *     it
      */
-    public static TableMerge drop(String tableId, boolean whateverWritten) {
-      return new TableMerge(tableId, DROP, whateverWritten ? 1 : 0, null);
-    }
-
-    /** With the schema that the table has. */
-    public TableMerge(String tableId, String action, long anchor, RowsLocation to) {
-      this(tableId, action, anchor, to, null, null);
-    }
+    record Drop(String tableId, boolean whateverWritten) implements TableMerge {}
   }
 
   /**
    * What a merge does to the schema of a table beside its rows.
    *
-   * @param first statements that run before rows are written; only of a live table
-   * @param last statements that run when rows are written; only of a live table
-   * @param undo statements that take both back before rows are restored, in order
-   * @param undoLast statements that do the rest when rows are restored: what these may stand
-   *     against
+   * @param steps of the database's schema, null if it stays as it is; what is changed for several
+   *     tables of a database stands with one of them
    * @param notNull names of columns that take no nulls, of which rows of one side were never asked
    * @param constraints names of constraints of which rows of one side were never asked
    */
   record Alteration(
-      List<String> first,
-      List<String> last,
-      List<String> undo,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> undoLast,
+      @JsonInclude(JsonInclude.Include.NON_NULL) SchemaSteps steps,
       List<String> notNull,
       List<String> constraints) {
     public Alteration {
-      first = List.copyOf(first);
-      last = List.copyOf(last);
-      undo = List.copyOf(undo);
-      undoLast = undoLast == null ? List.of() : List.copyOf(undoLast);
       notNull = List.copyOf(notNull);
       constraints = List.copyOf(constraints);
     }
   }
+
+  /**
+   * The schemas that a database goes through with an operation, stored beside the log; the adapter
+   * finds the statements.
+   *
+   * <pre>
+   *   before --> between --rows--> after
+   *   before <--rows-- back <----- after      undone
+   * </pre>
+   *
+   * @param before the operation
+   * @param between without what may stand against rows that are written
+   * @param after the operation
+   * @param back without what may stand against rows that are restored
+   */
+  record SchemaSteps(
+      RecordedSchema before, RecordedSchema between, RecordedSchema after, RecordedSchema back) {}
 }

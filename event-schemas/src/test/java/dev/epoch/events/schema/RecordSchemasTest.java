@@ -14,6 +14,7 @@ import dev.epoch.events.table.Column;
 import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.Index;
+import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
@@ -136,7 +137,14 @@ class RecordSchemasTest {
     assertSame(plan.at("/$defs/remove_table"), OperationPlan.RemoveTable.class, tag);
     assertSame(plan.at("/$defs/commit"), OperationPlan.Commit.class, tag);
     assertSame(plan.at("/$defs/merge"), OperationPlan.Merge.class, tag);
-    assertSame(plan.at("/$defs/table_merge"), OperationPlan.TableMerge.class, Set.of());
+    Set<String> action = Set.of("action");
+    assertSame(plan.at("/$defs/write"), OperationPlan.TableMerge.Write.class, action);
+    assertSame(plan.at("/$defs/repoint"), OperationPlan.TableMerge.Repoint.class, action);
+    assertSame(plan.at("/$defs/drop"), OperationPlan.TableMerge.Drop.class, action);
+    assertSame(plan.at("/$defs/alteration"), OperationPlan.Alteration.class, Set.of());
+    assertSame(plan.at("/$defs/schema_steps"), OperationPlan.SchemaSteps.class, Set.of());
+    JsonNode recorded = SchemaFile.of("common/recorded-schema.json").schema();
+    assertSame(recorded, RecordedSchema.class, Set.of());
   }
 
   private static void assertSame(JsonNode schema, Class<?> record, Set<String> tags) {

@@ -86,9 +86,9 @@ final class Completions {
       before.put(table.tableId(), world.kept(branch.id(), table.tableId()));
       TableEntry former = before(branch, table.tableId());
       TableEntry theirs = source.tree().get(RandomHistory.table(state(), table.tableId()).name());
-      if (table.action().equals("repoint")) {
-        world.repoint(branch.id(), table.tableId(), table.to());
-        locations.put(table.tableId(), table.to());
+      if (table instanceof TableMerge.Repoint repoint) {
+        world.repoint(branch.id(), table.tableId(), repoint.to());
+        locations.put(table.tableId(), repoint.to());
         entries.add(theirs);
       } else {
         RowsLocation from = place(source, theirs);
@@ -119,9 +119,9 @@ final class Completions {
     Map<String, RowsLocation> locations = new HashMap<>();
     for (TableMerge table : plan.tables()) {
       String id = table.tableId();
-      if (table.action().equals("repoint")) {
-        world.repoint(branch.id(), id, table.to());
-        locations.put(id, table.to());
+      if (table instanceof TableMerge.Repoint repoint) {
+        world.repoint(branch.id(), id, repoint.to());
+        locations.put(id, repoint.to());
         continue;
       }
       TableEntry former = onto.tree().get(RandomHistory.table(state(), id).name());

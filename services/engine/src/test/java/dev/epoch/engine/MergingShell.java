@@ -161,11 +161,8 @@ final class MergingShell {
       }
       tables.put(
           theirs.tableId(),
-          new TableMerge(
-              theirs.tableId(),
-              "write",
-              Completions.entry(onto, theirs).location().anchor(),
-              null));
+          new TableMerge.Write(
+              theirs.tableId(), Completions.entry(onto, theirs).location().anchor()));
     }
     repository.step(
         new Continuation.PrepareMerge(
@@ -213,8 +210,8 @@ final class MergingShell {
       RowsLocation at = theirs.location();
       tables.add(
           state().isDefault(target) || target.id().equals(target.location(ours).overlay())
-              ? new TableMerge(theirs.tableId(), "write", at.anchor(), null)
-              : new TableMerge(theirs.tableId(), "repoint", 0, at));
+              ? new TableMerge.Write(theirs.tableId(), at.anchor())
+              : new TableMerge.Repoint(theirs.tableId(), at));
     }
     return tables;
   }
@@ -308,12 +305,12 @@ final class MergingShell {
               || (!target.id().equals(target.location(ours).overlay())
                   && Completions.same(Completions.entry(base, ours), ours));
       if (untouched && !state().isDefault(target)) {
-        tables.add(new TableMerge(theirs.tableId(), "repoint", 0, at));
+        tables.add(new TableMerge.Repoint(theirs.tableId(), at));
         if (ours == null) {
           newTables.add(theirs.tableId());
         }
       } else {
-        tables.add(new TableMerge(theirs.tableId(), "write", at.anchor(), null));
+        tables.add(new TableMerge.Write(theirs.tableId(), at.anchor()));
       }
     }
     return new Planned(fastForward, tables, newTables);

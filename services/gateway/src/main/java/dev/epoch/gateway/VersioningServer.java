@@ -141,7 +141,8 @@ public final class VersioningServer implements AutoCloseable {
     this.chunks = chunks;
     this.adapters = new StorageAdapters(factories, secrets);
     this.backends = new Backends(adapters);
-    OperationPlans operations = new OperationPlans(backends, new TableEntries(chunks));
+    this.schemas = new SchemaService(backends, chunks);
+    OperationPlans operations = new OperationPlans(backends, new TableEntries(chunks), schemas);
     this.recovery = new Recovery(operations, backends, failpoints);
     this.repositories =
         new Repositories(
@@ -152,7 +153,6 @@ public final class VersioningServer implements AutoCloseable {
     this.storages = new StorageService(adapters);
     this.discovery = new TableDiscovery(adapters, storages);
     this.workingSets = new WorkingSetService(backends);
-    this.schemas = new SchemaService(backends, chunks);
     this.registrar = new BranchRegistrar(backends, new BranchBeginnings(schemas));
     this.captures = new CaptureService(backends);
     this.tables = new TableService(backends, storages, registrar, recovery, failpoints);

@@ -281,7 +281,8 @@ public final class BranchMover {
     List<TableMerge> tables = new ArrayList<>();
     List<String> newTables = new ArrayList<>();
     Map<String, Supplier<PlannedRows>> rows = new HashMap<>();
-    missing(state, head, to).forEach(entry -> tables.add(TableMerge.drop(entry.tableId(), false)));
+    missing(state, head, to)
+        .forEach(entry -> tables.add(new TableMerge.Drop(entry.tableId(), false)));
     for (String name : new TreeSet<>(to.tree().keySet())) {
       TableEntry theirs = to.tree().get(name);
       TableEntry ours = head.tree().get(name);
@@ -290,7 +291,7 @@ public final class BranchMover {
       }
       if (ours == null) {
         newTables.add(theirs.tableId());
-        tables.add(new TableMerge(theirs.tableId(), "repoint", 0, theirs.location()));
+        tables.add(new TableMerge.Repoint(theirs.tableId(), theirs.location()));
         continue;
       }
       if (ours.contentHash().equals(theirs.contentHash())
@@ -300,7 +301,7 @@ public final class BranchMover {
       RowsLocation oursAt = branch.location(ours);
       RowsLocation theirsAt = theirs.location();
       if (!state.isDefault(branch) && !branch.id().equals(oursAt.overlay())) {
-        tables.add(new TableMerge(theirs.tableId(), "repoint", 0, theirsAt));
+        tables.add(new TableMerge.Repoint(theirs.tableId(), theirsAt));
         continue;
       }
       TableHandle handle = Backends.handle(state, theirs);
@@ -315,11 +316,9 @@ public final class BranchMover {
                       new TableState.Committed(theirsAt),
                       ChangeQuery.all())));
       tables.add(
-          new TableMerge(
+          new TableMerge.Write(
               theirs.tableId(),
-              "write",
               Math.max(oursAt.anchor(), theirsAt.anchor()),
-              null,
               ours.schemaHash().equals(theirs.schemaHash()) ? null : theirs.schemaHash(),
               null));
     }

@@ -197,9 +197,7 @@ public final class BranchRegistrar {
           handle,
           tables.keySet().iterator().next(),
           () ->
-              beginning.stream()
-                  .flatMap(storage -> beginnings.statements(state, branch, storage).stream())
-                  .toList());
+              beginning.stream().map(storage -> beginnings.steps(state, branch, storage)).toList());
     }
     return done;
   }

@@ -6,6 +6,7 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.gateway.commit.WorkingSetService;
 import dev.epoch.gateway.hook.HookGate;
 import dev.epoch.gateway.hook.PlannedChange;
@@ -308,11 +309,12 @@ public final class MergeExecution {
                 && workingSets.schemaChanges(state, target).isEmpty())
         && plan.tables().stream()
             .noneMatch(table ->
-                table.schemaHash() != null
+                table instanceof TableMerge.Write write
+                    && write.schemaHash() != null
                     && state
                         .head(target)
-                        .entryOf(table.tableId())
-                        .filter(entry -> entry.schemaHash().equals(table.schemaHash()))
+                        .entryOf(write.tableId())
+                        .filter(entry -> entry.schemaHash().equals(write.schemaHash()))
                         .isEmpty());
   }
 
@@ -379,12 +381,20 @@ public final class MergeExecution {
         runner
             .run(repository, prepared, caller, intent.command(), intent.change(), plan::rows)
             .orRefuse();
-    if (plan.tables().stream().anyMatch(table -> table.alteration() != null)
+    if (plan.tables().stream().anyMatch(MergeExecution::alters)
         && !repository.state().schemas().isEmpty()) {
       objects.record(repository, target.id(), plan.objects(), intent.sourceCommit(), caller);
     }
     boolean moved = completed.event(dev.epoch.events.event.BranchMovedV1.class).isPresent();
     return new Ended(completed, moved, Map.of(), ruled);
+  }
+
+  private static boolean alters(TableMerge table) {
+    return switch (table) {
+      case TableMerge.Write write -> write.alteration() != null;
+      case TableMerge.Repoint repoint -> repoint.steps() != null;
+      case TableMerge.Drop _ -> false;
+    };
   }
 
   private Ended open(

@@ -178,7 +178,7 @@ final class MergePlanner {
 
   /** The target sees the source's rows. */
   private void repoint(TableEntry theirs) {
-    tables.add(new TableMerge(theirs.tableId(), "repoint", 0, sides.location(theirs)));
+    tables.add(new TableMerge.Repoint(theirs.tableId(), sides.location(theirs)));
   }
 
   /**
@@ -330,7 +330,7 @@ final class MergePlanner {
         tables.add(write(ours, sides.target().location(ours)));
       }
       case GONE -> {
-        tables.add(TableMerge.drop(ours.tableId(), changed));
+        tables.add(new TableMerge.Drop(ours.tableId(), changed));
         if (sides.intoDefault()) {
           destructive.add("DROP TABLE " + table.path());
         }
@@ -372,7 +372,7 @@ final class MergePlanner {
             .filter(ours ->
                 tables.stream()
                     .filter(table -> table.tableId().equals(ours.tableId()))
-                    .allMatch(table -> table.action().equals("write")))
+                    .allMatch(TableMerge.Write.class::isInstance))
             .toList();
     there.stream()
         .filter(ours -> rows.containsKey(ours.tableId()))
@@ -394,7 +394,7 @@ final class MergePlanner {
   /** Else with one that comes to see the source's rows. */
   private void carryPointed(String storage) {
     tables.stream()
-        .filter(table -> table.action().equals("repoint"))
+        .filter(TableMerge.Repoint.class::isInstance)
         .map(table -> sides.state().tables().byId().get(table.tableId()))
         .filter(table -> table.storage().equals(storage))
         .findFirst()
@@ -406,11 +406,8 @@ final class MergePlanner {
   }
 
   private TableMerge write(TableEntry ours, RowsLocation theirs) {
-    return new TableMerge(
-        ours.tableId(),
-        "write",
-        Math.max(sides.target().location(ours).anchor(), theirs.anchor()),
-        null);
+    return new TableMerge.Write(
+        ours.tableId(), Math.max(sides.target().location(ours).anchor(), theirs.anchor()));
   }
 
   /** Whether one of the tables refers to the other, as far as known when they were registered. */

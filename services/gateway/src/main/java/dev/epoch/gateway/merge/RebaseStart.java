@@ -98,7 +98,7 @@ final class RebaseStart {
       Caller caller) {
     BranchMover.Plan move = mover.plan(state, branch, onto);
     if (!move.newTables().isEmpty()
-        || move.tables().stream().anyMatch(table -> table.action().equals(TableMerge.DROP))
+        || move.tables().stream().anyMatch(TableMerge.Drop.class::isInstance)
         || !sameSchemas(state.head(branch), onto)) {
       return Optional.empty();
     }
@@ -175,9 +175,11 @@ final class RebaseStart {
   }
 
   private static boolean ofRowsOnly(TableMerge merge) {
-    return !merge.action().equals(TableMerge.DROP)
-        && merge.schemaHash() == null
-        && merge.alteration() == null;
+    return switch (merge) {
+      case TableMerge.Write write -> write.schemaHash() == null && write.alteration() == null;
+      case TableMerge.Repoint repoint -> repoint.steps() == null;
+      case TableMerge.Drop _ -> false;
+    };
   }
 
   /** What becomes of a table that the commit changes; empty if there are too many rows. */
@@ -189,8 +191,8 @@ final class RebaseStart {
       MergePlan replay) {
     TableEntry ours = entry(state.head(branch), merge);
     RowsLocation from = branch.location(ours);
-    if (merge.action().equals("repoint")) {
-      return Optional.of(() -> PlannedRows.fixed(changes(state, ours, from, merge.to())));
+    if (merge instanceof TableMerge.Repoint repoint) {
+      return Optional.of(() -> PlannedRows.fixed(changes(state, ours, from, repoint.to())));
     }
     Map<RowKey, RowChange> later = new LinkedHashMap<>();
     try (PlannedRows planned = replay.rows(merge.tableId())) {
@@ -225,16 +227,20 @@ final class RebaseStart {
 
   private static TableMerge written(
       BranchState branch, RepositoryState state, CommitState onto, TableMerge merge) {
-    long anchor = merge.to() == null ? merge.anchor() : merge.to().anchor();
-    return new TableMerge(
+    long anchor =
+        switch (merge) {
+          case TableMerge.Write write -> write.anchor();
+          case TableMerge.Repoint repoint -> repoint.to().anchor();
+          case TableMerge.Drop drop ->
+              throw new IllegalArgumentException("no rows of a table that goes: " + drop);
+        };
+    return new TableMerge.Write(
         merge.tableId(),
-        "write",
         Math.max(
             anchor,
             Math.max(
                 branch.location(entry(state.head(branch), merge)).anchor(),
-                entry(onto, merge).location().anchor())),
-        null);
+                entry(onto, merge).location().anchor())));
   }
 
   private static TableEntry entry(CommitState commit, TableMerge merge) {

@@ -4,12 +4,14 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
+import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.migration.Step;
 import dev.epoch.model.schema.object.DatabaseSchema;
@@ -59,27 +61,13 @@ public final class TableAlterations {
   public record Change(TableHandle now, TableSchema schema) {}
 
   /**
-   * What is run for a table. What is run for several tables of a database stands with one of them.
-   *
-   * @param undo takes both back, without what may stand against rows that come back
-   * @param undoLast does the rest when they have
-   */
-  public record Statements(
-      List<String> first, List<String> last, List<String> undo, List<String> undoLast) {
-    public static final Statements NONE =
-        new Statements(List.of(), List.of(), List.of(), List.of());
-  }
-
-  /**
-   * @param statements by table id
+   * @param steps by table id; those of several tables of a database stand with one of them
    * @param destructive what takes something away for good, for people to read
    * @param labels what gives types of live tables new labels, by name of the storage: to be run,
    *     and the rest planned anew, before the transaction, in which rows could not have them
    */
   public record Planned(
-      Map<String, Statements> statements,
-      List<String> destructive,
-      Map<String, List<String>> labels) {}
+      Map<String, SchemaSteps> steps, List<String> destructive, Map<String, List<String>> labels) {}
 
   /**
    * @param objects what becomes of views, functions and the like, by name of the storage; done
@@ -94,7 +82,7 @@ public final class TableAlterations {
       RegisteredTable table = state.tables().byId().get(change.now().id());
       byStorage.computeIfAbsent(table.storage(), _ -> new ArrayList<>()).add(change);
     }
-    Map<String, Statements> statements = new HashMap<>();
+    Map<String, SchemaSteps> steps = new HashMap<>();
     List<String> destructive = new ArrayList<>();
     Map<String, List<String>> labels = new TreeMap<>();
     byStorage.forEach((storage, there) -> {
@@ -142,19 +130,12 @@ public final class TableAlterations {
           .map(Object::toString)
           .distinct()
           .forEach(destructive::add);
-      statements.put(
+      steps.put(
           there.getFirst().now().id(),
-          new Statements(
-              sql(first),
-              // what is replaced, or has to be made anew, stays whose it is
-              sql(
-                  last,
-                  Migration.owners(all, after, beside.makers()),
-                  Migration.owners(all, after, live.owners())),
-              sql(Migration.statements(after, back, OPTIONS)),
-              sql(Migration.statements(back, before, OPTIONS))));
+          new SchemaSteps(
+              before.ownedAs(live.owners()), between, after.ownedAs(beside.makers()), back));
     });
-    return new Planned(statements, destructive, labels);
+    return new Planned(steps, destructive, labels);
   }
 
   /** Takes what gives types new labels from the others. */
@@ -175,7 +156,7 @@ public final class TableAlterations {
   }
 
   /** What makes and takes away objects of a branch other than the default one. */
-  public Statements ofBranch(
+  public SchemaSteps ofBranch(
       RepositoryState state, BranchState branch, String storage, MergedObjects objects) {
     DatabaseSchema now = objects.withComing(schemas.of(state, branch, storage));
     DatabaseSchema between = with(now, objects.neededByTables(now));
@@ -185,11 +166,16 @@ public final class TableAlterations {
     List<Statement> all = Stream.concat(first.stream(), last.stream()).toList();
     // no row is written in the type there
     refuseAlone(all.stream().filter(statement -> !isLabel(statement)).toList());
-    return new Statements(
-        sql(first),
-        sql(last, Migration.owners(all, after, objects.makers())),
-        sql(Migration.statements(after, withLabels(now, after), OPTIONS)),
-        List.of());
+    return new SchemaSteps(now, between, after.ownedAs(objects.makers()), withLabels(now, after));
+  }
+
+  /** The same, stored for the log. */
+  public OperationPlan.SchemaSteps stored(SchemaSteps steps) {
+    return new OperationPlan.SchemaSteps(
+        schemas.store(steps.before()),
+        schemas.store(steps.between()),
+        schemas.store(steps.after()),
+        schemas.store(steps.back()));
   }
 
   /** With all labels that types have in another schema: none is ever taken from a type. */
@@ -247,17 +233,6 @@ public final class TableAlterations {
     TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(schema.objects());
     objects.keySet().removeAll(going);
     return new DatabaseSchema(objects);
-  }
-
-  private static List<String> sql(List<Statement> statements) {
-    return statements.stream().map(Statement::sql).toList();
-  }
-
-  @SafeVarargs
-  private static List<String> sql(List<Statement> statements, List<String>... more) {
-    List<String> sql = new ArrayList<>(sql(statements));
-    List.of(more).forEach(sql::addAll);
-    return sql;
   }
 
   /** The shape of a table, with what it tells of other objects. */

@@ -7,12 +7,15 @@ import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.events.event.OperationPlan;
+import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.model.schema.SchemaHash;
+import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
@@ -36,10 +39,12 @@ import java.util.Map;
 public final class OperationPlans {
   private final Backends backends;
   private final TableEntries entries;
+  private final SchemaService schemas;
 
-  public OperationPlans(Backends backends, TableEntries entries) {
+  public OperationPlans(Backends backends, TableEntries entries, SchemaService schemas) {
     this.backends = backends;
     this.entries = entries;
+    this.schemas = schemas;
   }
 
   /** What is to be done, by database. Registration and removal of tables are not of this kind. */
@@ -87,30 +92,8 @@ public final class OperationPlans {
       case OperationPlan.Commit plan ->
           plan.tables().forEach(id -> parts.add(new Operation.CommitWorkingSet(tables.get(id))));
       case OperationPlan.Merge plan -> {
-        for (OperationPlan.TableMerge merge : plan.tables()) {
-          BranchTable table = tables.get(merge.tableId());
-          if (merge.action().equals("repoint")) {
-            TableEntry source = source(state, plan, merge);
-            BranchTable pointed =
-                table == null
-                    ? new BranchTable(Backends.handle(state, source), merge.to())
-                    : former
-                        ? table
-                        : new BranchTable(Backends.handle(state, source), table.head());
-            parts.add(new Operation.Repoint(pointed, merge.to(), objects(pointed, merge)));
-          } else if (merge.action().equals(OperationPlan.TableMerge.DROP)) {
-            parts.add(new Operation.Drop(table, merge.anchor() > 0));
-          } else {
-            BranchTable before = before(state, operation, plan, merge, table);
-            parts.add(
-                former
-                    ? new Operation.MergeRows(
-                        before,
-                        merge.anchor(),
-                        objectsBack(before, merge),
-                        merge.schemaHash() != null)
-                    : mergeRows(state, operation, before, merge));
-          }
+        for (TableMerge merge : plan.tables()) {
+          parts.add(part(state, operation, plan, merge, tables.get(merge.tableId()), former));
         }
       }
       case OperationPlan.RegisterTable plan -> {}
@@ -119,12 +102,46 @@ public final class OperationPlans {
     return parts;
   }
 
+  /**
+   * @param table as the branch has it, null if it has it not
+   * @param former whether tables have the schemas that they had before
+   */
+  private TableOperation part(
+      RepositoryState state,
+      OperationState operation,
+      OperationPlan.Merge plan,
+      TableMerge merge,
+      BranchTable table,
+      boolean former) {
+    return switch (merge) {
+      case TableMerge.Repoint repoint -> {
+        TableHandle source = Backends.handle(state, source(state, plan, repoint));
+        BranchTable pointed =
+            table == null
+                ? new BranchTable(source, repoint.to())
+                : former ? table : new BranchTable(source, table.head());
+        yield new Operation.Repoint(pointed, repoint.to(), objects(pointed, repoint.steps()));
+      }
+      case TableMerge.Drop drop -> new Operation.Drop(table, drop.whateverWritten());
+      case TableMerge.Write write -> {
+        BranchTable before = before(state, operation, plan, write, table);
+        yield former
+            ? new Operation.MergeRows(
+                before,
+                write.anchor(),
+                write.alteration() == null ? null : objects(before, write.alteration().steps()),
+                write.schemaHash() != null)
+            : mergeRows(state, operation, before, write);
+      }
+    };
+  }
+
   /** Where the branch keeps the rows: of a table that comes back, where it did when it had it. */
   private static BranchTable before(
       RepositoryState state,
       OperationState operation,
       OperationPlan.Merge plan,
-      OperationPlan.TableMerge merge,
+      TableMerge.Write merge,
       BranchTable table) {
     BranchState branch = state.branches().byId().get(operation.branchId());
     return plan.newTables().contains(merge.tableId()) && !state.isDefault(branch)
@@ -136,48 +153,33 @@ public final class OperationPlans {
 
   /** The entry of a table in the commit that it comes from: of a rebase where the branch moves. */
   private static TableEntry source(
-      RepositoryState state, OperationPlan.Merge plan, OperationPlan.TableMerge merge) {
+      RepositoryState state, OperationPlan.Merge plan, TableMerge merge) {
     String commit = plan.onto() == null ? plan.sourceCommit() : plan.onto();
     return state.commits().byId().get(commit).entryOf(merge.tableId()).orElseThrow();
   }
 
-  /** Views and functions that come with a table whose rows and schema are the source's, or null. */
-  private static Operation.SchemaStep objects(BranchTable table, OperationPlan.TableMerge merge) {
-    OperationPlan.Alteration alteration = merge.alteration();
-    return alteration == null
+  /**
+   * What becomes of views and functions beside a table, which keeps its schema; null if nothing.
+   */
+  private Operation.SchemaStep objects(BranchTable table, OperationPlan.SchemaSteps steps) {
+    return steps == null
         ? null
-        : new Operation.SchemaStep(
-            table.table().schema(),
-            alteration.first(),
-            alteration.last(),
-            alteration.undo(),
-            List.of(),
-            List.of(),
-            List.of());
+        : new Operation.SchemaStep(table.table().schema(), read(steps), List.of(), List.of());
   }
 
-  /** What takes back views and functions that came to a branch; null if none did. */
-  private static Operation.SchemaStep objectsBack(
-      BranchTable table, OperationPlan.TableMerge merge) {
-    OperationPlan.Alteration alteration = merge.alteration();
-    return alteration == null || alteration.undo().isEmpty()
+  private SchemaSteps read(OperationPlan.SchemaSteps steps) {
+    return steps == null
         ? null
-        : new Operation.SchemaStep(
-            table.table().schema(),
-            List.of(),
-            List.of(),
-            alteration.undo(),
-            List.of(),
-            List.of(),
-            List.of());
+        : new SchemaSteps(
+            schemas.read(steps.before()),
+            schemas.read(steps.between()),
+            schemas.read(steps.after()),
+            schemas.read(steps.back()));
   }
 
   /** A live table gets its schema in the operation; another has it from then on. */
-  private static TableOperation mergeRows(
-      RepositoryState state,
-      OperationState operation,
-      BranchTable table,
-      OperationPlan.TableMerge merge) {
+  private TableOperation mergeRows(
+      RepositoryState state, OperationState operation, BranchTable table, TableMerge.Write merge) {
     OperationPlan.Alteration alteration = merge.alteration();
     if (alteration == null) {
       return new Operation.MergeRows(
@@ -189,10 +191,7 @@ public final class OperationPlans {
         merge.anchor(),
         new Operation.SchemaStep(
             state.tables().schema(merge.schemaHash()),
-            alteration.first(),
-            alteration.last(),
-            alteration.undo(),
-            alteration.undoLast(),
+            read(alteration.steps()),
             alteration.notNull(),
             alteration.constraints()),
         live || !state.tables().schema(merge.schemaHash()).equals(table.table().schema()));
@@ -200,7 +199,7 @@ public final class OperationPlans {
 
   /** The table with the schema that the merge gives it. */
   private static BranchTable after(
-      RepositoryState state, BranchTable table, OperationPlan.TableMerge merge) {
+      RepositoryState state, BranchTable table, TableMerge.Write merge) {
     return merge.schemaHash() == null
         ? table
         : new BranchTable(
@@ -214,8 +213,8 @@ public final class OperationPlans {
         .forEach(table -> tables.put(table.table().id(), table));
     if (operation.plan() instanceof OperationPlan.Merge merge) {
       // those that come with the merge begin as they were registered
-      for (OperationPlan.TableMerge table : merge.tables()) {
-        if (table.action().equals("write")) {
+      for (TableMerge table : merge.tables()) {
+        if (table instanceof TableMerge.Write) {
           tables.computeIfAbsent(
               table.tableId(), id -> Backends.registered(state, state.tables().byId().get(id)));
         }
@@ -337,9 +336,9 @@ public final class OperationPlans {
     /** The same when the merge has given tables what it gives them. */
     Schemas and(OperationPlan.Merge plan, OperationResult done) {
       Map<String, Digest> hashes = new HashMap<>();
-      for (OperationPlan.TableMerge merge : plan.tables()) {
-        if (merge.schemaHash() != null) {
-          hashes.put(merge.tableId(), merge.schemaHash());
+      for (TableMerge merge : plan.tables()) {
+        if (merge instanceof TableMerge.Write write && write.schemaHash() != null) {
+          hashes.put(write.tableId(), write.schemaHash());
         }
       }
       Map<String, TableSchema> after = new HashMap<>(found);
@@ -468,8 +467,8 @@ public final class OperationPlans {
     Map<String, TableEntry> source = state.commits().byId().get(plan.sourceCommit()).tree();
     Map<String, RowsLocation> written = new HashMap<>(locations);
     List<TableEntry> merged = new ArrayList<>();
-    for (OperationPlan.TableMerge merge : plan.tables()) {
-      if (merge.action().equals("repoint")) {
+    for (TableMerge merge : plan.tables()) {
+      if (merge instanceof TableMerge.Repoint) {
         written.remove(merge.tableId());
         source.values().stream()
             .filter(entry -> plan.onto() == null && entry.tableId().equals(merge.tableId()))

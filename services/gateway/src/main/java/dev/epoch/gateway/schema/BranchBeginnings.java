@@ -7,16 +7,12 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.schema.SchemaService.Recorded;
 import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.model.schema.merge.SchemaResolution;
-import dev.epoch.model.schema.migration.Migration;
-import dev.epoch.model.schema.migration.MigrationOptions;
-import dev.epoch.model.schema.migration.Statement;
+import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectName;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What a branch begins with beside rows: views, functions, triggers and the like that commits up to
@@ -48,11 +44,11 @@ public final class BranchBeginnings {
   }
 
   /**
-   * Statements that make them beside the live ones. They name them in the users' schemas.
+   * What makes them beside the live ones.
    *
    * @throws dev.epoch.storage.error.StorageException if the database does not tell what is live
    */
-  public List<String> statements(RepositoryState state, BranchState branch, String storage) {
+  public SchemaSteps steps(RepositoryState state, BranchState branch, String storage) {
     CommitState head = state.head(branch);
     DatabaseSchema live = schemas.live(state, storage);
     MergedObjects merged =
@@ -65,14 +61,7 @@ public final class BranchBeginnings {
             .givenOnly();
     DatabaseSchema now = merged.withComing(live);
     DatabaseSchema after = merged.after(now);
-    List<Statement> made =
-        Migration.statements(now, after, MigrationOptions.TRANSACTIONAL).stream()
-            .filter(statement -> !statement.alone())
-            .toList();
-    return Stream.concat(
-            made.stream().map(Statement::sql),
-            Migration.owners(made, after, merged.makers()).stream())
-        .toList();
+    return SchemaSteps.between(now, after.ownedAs(merged.makers()));
   }
 
   private static Set<ObjectName> versioned(

@@ -1,5 +1,6 @@
 package dev.epoch.storage.branch;
 
+import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.storage.error.HistoryPrunedException;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +32,11 @@ public interface BranchDirectory {
    * Repeating it changes nothing; what cannot be made is left out.
    *
    * @param tableId of a table of the branch whose owner gets them
-   * @param statements that make them, asked for if nobody did; they name them in the users' schemas
+   * @param steps from the live schemas to those that the branch begins with, read if nobody made
+   *     them before
    */
   default void beginBranch(
-      BranchHandle branch, String tableId, Supplier<List<String>> statements) {}
+      BranchHandle branch, String tableId, Supplier<List<SchemaSteps>> steps) {}
 
   /** Ids of the branches of a repository that the database knows and was not told to forget. */
   Set<String> branches(String repository);

@@ -2,6 +2,7 @@ package dev.epoch.storage.operation;
 
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.branch.BranchHandle;
@@ -92,28 +93,15 @@ public record Operation(
    * What happens to the schema of a table in the same step as to its rows.
    *
    * @param schema that the table has afterwards; of a live table as far as the database can tell it
-   * @param first statements that are run before rows are written; of other branches functions and
-   *     sequences that their tables need
-   * @param last statements that are run when rows are written
-   * @param undo statements that take both back before rows are restored
-   * @param undoLast statements that do the rest when rows are restored
+   * @param steps that the database's schema goes through, also of objects beside the table; null if
+   *     it stays as it is
    * @param notNull names of columns of the schema in which rows are asked for nulls
    * @param constraints names of those of the schema that rows are asked for
    */
   public record SchemaStep(
-      TableSchema schema,
-      List<String> first,
-      List<String> last,
-      List<String> undo,
-      List<String> undoLast,
-      List<String> notNull,
-      List<String> constraints) {
+      TableSchema schema, SchemaSteps steps, List<String> notNull, List<String> constraints) {
     public SchemaStep {
       Objects.requireNonNull(schema, "schema");
-      first = List.copyOf(first);
-      last = List.copyOf(last);
-      undo = List.copyOf(undo);
-      undoLast = List.copyOf(undoLast);
       notNull = List.copyOf(notNull);
       constraints = List.copyOf(constraints);
     }
@@ -123,7 +111,7 @@ public record Operation(
    * A branch that never changed the table sees it at another place from now on. Never on the
    * default branch.
    *
-   * @param step statements about objects of the branch, null if there are none
+   * @param step what becomes of objects of the branch, null if nothing
    */
   public record Repoint(BranchTable table, RowsLocation to, SchemaStep step)
       implements TableOperation {

@@ -9,6 +9,7 @@ import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.ThreeWayRow;
+import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.storage.Capabilities;
 import dev.epoch.storage.Capabilities.Capture;
 import dev.epoch.storage.Capabilities.Transactions;
@@ -417,8 +418,8 @@ public final class PostgresStorageAdapter
   }
 
   @Override
-  public void beginBranch(BranchHandle branch, String tableId, Supplier<List<String>> statements) {
-    beginnings.begin(branch, tableId, statements);
+  public void beginBranch(BranchHandle branch, String tableId, Supplier<List<SchemaSteps>> steps) {
+    beginnings.begin(branch, tableId, steps);
   }
 
   @Override

@@ -2,12 +2,14 @@ package dev.epoch.gateway.merge.schema;
 
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPlan.Alteration;
 import dev.epoch.events.event.OperationPlan.TableMerge;
 import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.migration.TableAlterations;
 import dev.epoch.model.schema.merge.MergedObjects;
+import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.storage.TableHandle;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -120,45 +122,35 @@ public final class PlannedSchemas {
     if (changed.isEmpty()) {
       return tables;
     }
-    Map<String, TableAlterations.Statements> statements =
-        state.isDefault(target) ? statements() : statementsOfObjects();
+    Map<String, SchemaSteps> steps = state.isDefault(target) ? stepsOfTables() : stepsOfObjects();
     return tables.stream()
-        .map(table -> changed.containsKey(table.tableId()) ? given(table, statements) : table)
+        .map(table -> changed.containsKey(table.tableId()) ? given(table, steps) : table)
         .toList();
   }
 
-  private TableMerge given(TableMerge table, Map<String, TableAlterations.Statements> statements) {
+  private TableMerge given(TableMerge table, Map<String, SchemaSteps> all) {
     MergedSchema schema = changed.get(table.tableId()).schema();
-    TableAlterations.Statements of =
-        statements.getOrDefault(table.tableId(), TableAlterations.Statements.NONE);
-    if (table.action().equals("repoint")) {
-      return new TableMerge(
-          table.tableId(),
-          table.action(),
-          table.anchor(),
-          table.to(),
-          null,
-          new Alteration(of.first(), of.last(), of.undo(), of.undoLast(), List.of(), List.of()));
-    }
-    boolean alters = state.isDefault(target);
-    return new TableMerge(
-        table.tableId(),
-        table.action(),
-        table.anchor(),
-        table.to(),
-        schema.hash(),
-        alters || schema.asks() || !of.first().isEmpty() || !of.last().isEmpty()
-            ? new Alteration(
-                of.first(),
-                of.last(),
-                of.undo(),
-                of.undoLast(),
-                schema.notNull(),
-                schema.constraints())
-            : null);
+    OperationPlan.SchemaSteps steps =
+        Optional.ofNullable(all.get(table.tableId()))
+            .filter(there -> !there.isEmpty())
+            .map(alterations::stored)
+            .orElse(null);
+    return switch (table) {
+      case TableMerge.Write write ->
+          new TableMerge.Write(
+              write.tableId(),
+              write.anchor(),
+              schema.hash(),
+              state.isDefault(target) || schema.asks() || steps != null
+                  ? new Alteration(steps, schema.notNull(), schema.constraints())
+                  : null);
+      case TableMerge.Repoint repoint ->
+          new TableMerge.Repoint(repoint.tableId(), repoint.to(), steps);
+      case TableMerge.Drop drop -> drop;
+    };
   }
 
-  private Map<String, TableAlterations.Statements> statements() {
+  private Map<String, SchemaSteps> stepsOfTables() {
     TableAlterations.Planned planned =
         alterations.plan(
             state,
@@ -169,20 +161,19 @@ public final class PlannedSchemas {
             objects);
     destructive.addAll(planned.destructive());
     labels.putAll(planned.labels());
-    return planned.statements();
+    return planned.steps();
   }
 
   /** On a branch tables have their schemas from then on; views and functions are made there. */
-  private Map<String, TableAlterations.Statements> statementsOfObjects() {
-    Map<String, TableAlterations.Statements> statements = new HashMap<>();
+  private Map<String, SchemaSteps> stepsOfObjects() {
+    Map<String, SchemaSteps> steps = new HashMap<>();
     objects.forEach((storage, merged) ->
         changed.values().stream()
             .map(table -> table.now().id())
             .filter(id -> state.tables().byId().get(id).storage().equals(storage))
             .findFirst()
-            .ifPresent(
-                id -> statements.put(id, alterations.ofBranch(state, target, storage, merged))));
-    return statements;
+            .ifPresent(id -> steps.put(id, alterations.ofBranch(state, target, storage, merged))));
+    return steps;
   }
 
   /** Whether objects of its storage come, for which there may be no other table. */

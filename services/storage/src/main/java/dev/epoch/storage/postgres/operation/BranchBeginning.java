@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres.operation;
 
+import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.QueryTimeoutException;
@@ -24,11 +25,12 @@ public final class BranchBeginning {
   }
 
   /** In a transaction of its own. */
-  public void begin(BranchHandle branch, String tableId, Supplier<List<String>> statements) {
+  public void begin(BranchHandle branch, String tableId, Supplier<List<SchemaSteps>> steps) {
     if (isBegun(branch)) {
       return;
     }
-    List<String> made = statements.get();
+    List<String> made =
+        steps.get().stream().flatMap(step -> new StepStatements(step).all().stream()).toList();
     retries.run(() ->
         database.write(session -> {
           session.run(retries.setting());

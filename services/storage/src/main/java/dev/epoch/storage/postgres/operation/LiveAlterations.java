@@ -59,7 +59,7 @@ final class LiveAlterations {
    */
   private record Altered(
       TableHandle table,
-      SchemaStep step,
+      StepStatements step,
       List<String> kept,
       List<String> numbered,
       List<Column> filled) {}
@@ -137,7 +137,7 @@ final class LiveAlterations {
                     .orElseThrow()));
     for (OperationTable table : tables) {
       if (step(table) != null) {
-        statements.run(step(table).first());
+        statements.run(StepStatements.of(step(table)).first());
       }
     }
     List<OperationTable> after = new ArrayList<>();
@@ -153,7 +153,7 @@ final class LiveAlterations {
       altered.add(
           new Altered(
               handle,
-              step,
+              StepStatements.of(step),
               kept(former, shape),
               numbered(former, step.schema()),
               filled(former, step.schema())));
@@ -237,7 +237,7 @@ final class LiveAlterations {
       SchemaStep step = step(table);
       if (step != null) {
         follow(table.handle());
-        if (!step.last().isEmpty()) {
+        if (!StepStatements.of(step).last().isEmpty()) {
           // they have the defaults that the live table has by now
           session.list(VIEWS, row -> row, table.id());
         }
@@ -273,14 +273,14 @@ final class LiveAlterations {
     altered.stream()
         .filter(table -> came.contains(table.id()))
         .forEach(table -> {
-          alterations.statements.run(step(table).undo());
+          alterations.statements.run(StepStatements.of(step(table)).undo());
           session.list(
               "SELECT epoch.unsettle_table($1, $2)::text", row -> row, table.id(), position);
         });
     tables.stream().filter(table -> table.operation() instanceof Drop).forEach(comeBack);
     altered.stream()
         .filter(table -> !came.contains(table.id()))
-        .forEach(table -> alterations.statements.run(step(table).undo()));
+        .forEach(table -> alterations.statements.run(StepStatements.of(step(table)).undo()));
     altered.forEach(table -> alterations.follow(table.handle().with(recorded.get(table.id()))));
   }
 
@@ -293,7 +293,7 @@ final class LiveAlterations {
       Map<String, TableSchema> recorded) {
     LiveAlterations alterations = new LiveAlterations(session, resolver, position);
     List<OperationTable> altered = tables.stream().filter(table -> step(table) != null).toList();
-    altered.forEach(table -> alterations.statements.run(step(table).undoLast()));
+    altered.forEach(table -> alterations.statements.run(StepStatements.of(step(table)).undoLast()));
     altered.forEach(table -> {
       alterations.follow(table.handle().with(recorded.get(table.id())));
       session.list("SELECT epoch.regain_sequences($1)::text", row -> row, table.id());

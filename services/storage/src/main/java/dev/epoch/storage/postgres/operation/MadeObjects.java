@@ -180,12 +180,14 @@ final class MadeObjects {
             case Repoint repoint -> repoint.step();
             default -> null;
           };
-      if (step == null || step.first().isEmpty()) {
+      StepStatements statements = StepStatements.of(step);
+      List<String> first = statements.first();
+      if (first.isEmpty()) {
         continue;
       }
       if (operation.branch().isDefault()) {
         run.run(
-            step.first().stream()
+            first.stream()
                 .filter(sql -> {
                   Matcher function = FUNCTION.matcher(sql);
                   return function.lookingAt() && computes(operation, function.group("name") + "(");
@@ -196,8 +198,7 @@ final class MadeObjects {
             session,
             operation.branch(),
             table.table().table().id(),
-            Stream.concat(
-                    step.first().stream(), step.last().stream().filter(MadeObjects::isOfOwner))
+            Stream.concat(first.stream(), statements.last().stream().filter(MadeObjects::isOfOwner))
                 .toList(),
             run::run,
             operation.role(),
@@ -223,7 +224,7 @@ final class MadeObjects {
   static void onBranch(
       Session session,
       List<OperationTable> tables,
-      Function<SchemaStep, List<String>> statements,
+      Function<StepStatements, List<String>> statements,
       String role) {
     SchemaStatements run = new SchemaStatements(session);
     for (OperationTable table : tables) {
@@ -233,9 +234,11 @@ final class MadeObjects {
             case Repoint repoint -> repoint.step();
             default -> null;
           };
-      if (!table.branch().isDefault() && step != null && !statements.apply(step).isEmpty()) {
-        onBranch(
-            session, table.branch(), table.id(), statements.apply(step), run::run, role, false);
+      if (!table.branch().isDefault()) {
+        List<String> sql = statements.apply(StepStatements.of(step));
+        if (!sql.isEmpty()) {
+          onBranch(session, table.branch(), table.id(), sql, run::run, role, false);
+        }
       }
     }
   }

@@ -9,7 +9,6 @@ import dev.epoch.storage.operation.Operation.CommitWorkingSet;
 import dev.epoch.storage.operation.Operation.Drop;
 import dev.epoch.storage.operation.Operation.MergeRows;
 import dev.epoch.storage.operation.Operation.Repoint;
-import dev.epoch.storage.operation.Operation.SchemaStep;
 import dev.epoch.storage.operation.Operation.TableOperation;
 import dev.epoch.storage.operation.OperationResult;
 import dev.epoch.storage.operation.PlannedRows;
@@ -169,7 +168,7 @@ final class OperationAttempt {
     }
     places.passSequences();
     open.follow(staged);
-    MadeObjects.onBranch(session, tables, SchemaStep::last, operation.role());
+    MadeObjects.onBranch(session, tables, StepStatements::last, operation.role());
     if (!operation.checks().isEmpty()) {
       Map<String, RowsLocation> left = new HashMap<>(live);
       left.putAll(locations);

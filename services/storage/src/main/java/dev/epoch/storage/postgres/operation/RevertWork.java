@@ -10,7 +10,6 @@ import dev.epoch.storage.operation.Operation.CommitWorkingSet;
 import dev.epoch.storage.operation.Operation.Drop;
 import dev.epoch.storage.operation.Operation.MergeRows;
 import dev.epoch.storage.operation.Operation.Repoint;
-import dev.epoch.storage.operation.Operation.SchemaStep;
 import dev.epoch.storage.operation.Operation.TableOperation;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.LockRetries;
@@ -60,7 +59,7 @@ final class RevertWork {
 
   void run() {
     List<OperationTable> locked = tables();
-    MadeObjects.onBranch(session, locked, SchemaStep::undo, null);
+    MadeObjects.onBranch(session, locked, StepStatements::undo, null);
     if (locked.stream().anyMatch(table -> LiveAlterations.step(table) != null)) {
       LiveAlterations.undo(
           session, resolver, operation.id().position(), locked, recorded, places::undoDrop);
