@@ -152,6 +152,8 @@ public final class StoragePostgres {
     List<String> setUp = new ArrayList<>(List.of("ALTER SCHEMA public OWNER TO " + owner));
     // tests of layers are about views; those of open tables open them
     setUp.add("ALTER DATABASE " + name + " SET epoch.open_tables_up_to = '0'");
+    // commits of few rows and of many go different ways: both are to be seen in small tests
+    setUp.add("ALTER DATABASE " + name + " SET epoch.most_pushed = '3'");
     if (!template.equals(EMPTY)) {
       setUp.add("REASSIGN OWNED BY " + TEMPLATE_OWNER + " TO " + owner);
     }

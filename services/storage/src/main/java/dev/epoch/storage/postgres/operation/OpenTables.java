@@ -14,6 +14,7 @@ import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.operation.write.LiveWriter;
+import dev.epoch.storage.postgres.operation.write.OpenTableCommit;
 import dev.epoch.storage.postgres.operation.write.StagedTable;
 import dev.epoch.storage.postgres.state.BranchPlacement;
 import dev.epoch.storage.postgres.state.JoinStrategy;
@@ -21,6 +22,7 @@ import dev.epoch.storage.postgres.state.LiveRelations;
 import dev.epoch.storage.postgres.state.OpenRelations;
 import dev.epoch.storage.postgres.state.StateResolver;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,8 @@ import java.util.stream.Collectors;
  * The open tables of an operation. The operation itself works on the layers:
  *
  * <pre>
- *   push     layers get what is not committed in the open tables
+ *   push     layers get what is not committed in the open tables; what is much is committed
+ *            from there ({@link OpenTableCommit})
  *   ...      what the operation does to the layers
  *   follow   open tables get the rows that it has changed, and back what is not committed then
  * </pre>
@@ -50,6 +53,7 @@ final class OpenTables {
   private final BranchHandle branch;
   private final List<OperationTable> all;
   private final OpenSchemas schemas;
+  private final Map<String, Long> large = new HashMap<>();
   private List<OperationTable> open;
 
   OpenTables(
@@ -89,9 +93,35 @@ final class OpenTables {
         table -> session.run("LOCK TABLE " + table.openRelation() + " IN ACCESS SHARE MODE"));
     requireKnown(real);
     for (OperationTable table : open) {
-      call("SELECT epoch.push_open($1, $2)::text", table);
+      if (mayStayOpen(table)) {
+        long keys =
+            session
+                .first(
+                    "SELECT epoch.push_few($1, $2)",
+                    row -> row.getLong(0),
+                    branch.id(),
+                    table.id())
+                .orElseThrow();
+        if (keys > 0) {
+          large.put(table.id(), keys);
+        }
+      } else {
+        call("SELECT epoch.push_open($1, $2)::text", table);
+      }
     }
     return closeAltered();
+  }
+
+  /** By table id: how many keys were written of tables that were not pushed, since they are many. */
+  Map<String, Long> large() {
+    return large;
+  }
+
+  private boolean mayStayOpen(OperationTable table) {
+    return table.operation() instanceof CommitWorkingSet
+        && table.overlay() != null
+        && !schemas.altered().containsKey(table.id())
+        && OpenTableCommit.suits(table.columns(), table.open());
   }
 
   private void requireStill() {

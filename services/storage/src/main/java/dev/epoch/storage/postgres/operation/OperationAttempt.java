@@ -16,6 +16,7 @@ import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.operation.write.LiveWriter;
+import dev.epoch.storage.postgres.operation.write.OpenTableCommit;
 import dev.epoch.storage.postgres.operation.write.OverlayWriter;
 import dev.epoch.storage.postgres.operation.write.StagedTable;
 import dev.epoch.storage.postgres.query.StateChecks;
@@ -151,7 +152,11 @@ final class OperationAttempt {
     for (OperationTable table : tables) {
       switch (table.operation()) {
         case CommitWorkingSet commit ->
-            locations.put(table.id(), commit(table, commit.table().head(), position()));
+            locations.put(
+                table.id(),
+                open.large().containsKey(table.id())
+                    ? commitOpen(table, commit.table().head(), open.large().get(table.id()))
+                    : commit(table, commit.table().head(), position()));
         case MergeRows merge -> locations.put(table.id(), commitMerged(table, merge));
         case Repoint _ -> {}
         case Drop _ -> locations.remove(table.id());
@@ -322,6 +327,27 @@ final class OperationAttempt {
     return moved
         ? new RowsLocation(merge.anchor(), operation.branch().id(), position())
         : committed;
+  }
+
+  /** Commits an open table; where the rows are then. */
+  private RowsLocation commitOpen(OperationTable table, RowsLocation head, long keys) {
+    OpenTableCommit.Committed done =
+        new OpenTableCommit(
+                session,
+                table.columns(),
+                table.live(),
+                table.overlay(),
+                table.open(),
+                table.placement().anchor())
+            .commit(keys, position());
+    JoinStrategy.PLANNER.set(session);
+    session.run(KEYED_PLANS);
+    if (done.tellsAll()) {
+      committed.put(table.id(), done.rows());
+    }
+    return done.changed() == 0
+        ? head
+        : new RowsLocation(table.placement().anchor(), table.branch().id(), position());
   }
 
   /** Moves the working set to the history; where the rows are then. */

@@ -103,6 +103,20 @@ public enum JoinStrategy {
     return strategy;
   }
 
+  /** The same for so many keys of a table given by its quoted name. */
+  public static JoinStrategy choose(Session session, long keys, String table) {
+    Row known =
+        session
+            .script(
+                "SELECT c.reltuples::float8, c.relnatts::integer FROM pg_class c WHERE c.oid = %s::regclass"
+                    .formatted(Quote.literal(table)))
+            .iterator()
+            .next();
+    JoinStrategy strategy = of(keys, known.getDouble(0), known.getInteger(1));
+    strategy.set(session);
+    return strategy;
+  }
+
   /** Finds the strategy and leaves the transaction as it is. */
   static Choice count(Session session, Candidates candidates, String table) {
     // positions make it another statement each time: nothing to prepare
@@ -114,16 +128,14 @@ public enum JoinStrategy {
             .iterator()
             .next();
     long keys = counted.getLong(0);
-    JoinStrategy strategy = of(keys, counted.getDouble(1));
-    return new Choice(
-        strategy == MANY && counted.getInteger(2) > MOST_HASHED_COLUMNS ? FEW : strategy, keys);
+    return new Choice(of(keys, counted.getDouble(1), counted.getInteger(2)), keys);
   }
 
-  private static JoinStrategy of(long keys, double rows) {
+  private static JoinStrategy of(long keys, double rows, int columns) {
     if (keys == 0) {
       return NONE;
     }
     boolean few = keys <= ALWAYS_FEW || keys < BOUND && (rows < 0 || keys < rows / SCAN_ADVANTAGE);
-    return few ? FEW : MANY;
+    return few || columns > MOST_HASHED_COLUMNS ? FEW : MANY;
   }
 }

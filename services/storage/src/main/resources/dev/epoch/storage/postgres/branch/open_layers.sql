@@ -184,6 +184,37 @@ BEGIN
 END
 $$;
 
+-- The same if no more than two thousand keys were written (or what epoch.most_pushed says), which costs less than what is made
+-- for many (OpenTableCommit). Else the layers are left as they are, and the answer is how many there are. Zero if they were
+-- pushed: also where the overlay may hold back what it checks until the transaction ends.
+CREATE OR REPLACE FUNCTION epoch.push_few(of_branch text, of_table text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+  written bigint;
+  place epoch.branch_tables;
+BEGIN
+  EXECUTE format(
+    'SELECT coalesce(sum(coalesce(epoch_count, 1)), 0)::bigint FROM epoch.%I', epoch.object_of('o', of_table, of_branch))
+  INTO written;
+  SELECT * INTO STRICT place FROM epoch.branch_tables WHERE branch_id = of_branch AND table_id = of_table;
+  IF written <= coalesce(nullif(current_setting('epoch.most_pushed', true), '')::bigint, 2000)
+    OR place.definition IS NOT NULL OR place.open_rows IS NOT NULL OR epoch.is_schema_only(of_branch) OR written = 0
+    OR epoch.open_layer_columns(of_branch, of_table) <> epoch.layer_columns(of_table)
+    OR EXISTS (
+      SELECT FROM pg_constraint
+      WHERE conrelid = format('epoch.%I', epoch.object_of('v', of_table, of_branch))::regclass AND condeferrable
+    )
+  THEN
+    PERFORM epoch.push_open(of_branch, of_table);
+    RETURN 0;
+  END IF;
+  PERFORM epoch.require_open_shape(of_branch, of_table);
+  RETURN written;
+END
+$$;
+
 -- The other way: what is not committed in the layers is uncommitted in the open table, which has these rows already.
 CREATE OR REPLACE FUNCTION epoch.pull_open(of_branch text, of_table text) RETURNS void
 LANGUAGE plpgsql
