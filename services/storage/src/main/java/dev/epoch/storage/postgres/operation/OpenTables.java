@@ -97,10 +97,7 @@ final class OpenTables {
         long keys =
             session
                 .first(
-                    "SELECT epoch.push_few($1, $2)",
-                    row -> row.getLong(0),
-                    branch.id(),
-                    table.id())
+                    "SELECT epoch.push_few($1, $2)", row -> row.getLong(0), branch.id(), table.id())
                 .orElseThrow();
         if (keys > 0) {
           large.put(table.id(), keys);
@@ -112,7 +109,9 @@ final class OpenTables {
     return closeAltered();
   }
 
-  /** By table id: how many keys were written of tables that were not pushed, since they are many. */
+  /**
+   * By table id: how many keys were written of tables that were not pushed, since they are many.
+   */
   Map<String, Long> large() {
     return large;
   }

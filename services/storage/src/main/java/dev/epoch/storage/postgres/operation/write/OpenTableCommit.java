@@ -196,10 +196,7 @@ public final class OpenTableCommit {
   /** The overlay's triggers would note again what is noted here. */
   private void write(boolean hasRows, boolean hasTombstones, long position) {
     String sameKey =
-        each(
-            columns.key(),
-            name -> columns.equal(name, "e." + name, "j." + key(name)),
-            " AND ");
+        each(columns.key(), name -> columns.equal(name, "e." + name, "j." + key(name)), " AND ");
     StringBuilder script = new StringBuilder("SET LOCAL enable_bitmapscan = off;\n");
     List<String> relations = List.of(overlay.rows(), overlay.tombstones());
     relations.forEach(
