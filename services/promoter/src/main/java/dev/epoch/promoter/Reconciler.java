@@ -134,8 +134,9 @@ public final class Reconciler implements AutoCloseable {
       while (closed.getCount() > 0) {
         try {
           if (position == Long.MAX_VALUE) {
-            // what was before is looked at anyway
             position = head();
+            // what was before may have come after the look that began to listen
+            wanted.one(repository);
           }
           listen();
         } catch (IOException | RuntimeException lost) {
