@@ -68,6 +68,7 @@ public final class EpochSchema {
           "record/record_writes.sql",
           "branch/touched_keys.sql",
           "branch/open_layers.sql",
+          "state/write_marks.sql",
           "branch/open_captures.sql",
           "branch/open_owners.sql",
           "branch/open_refusals.sql",

@@ -15,6 +15,7 @@ import dev.epoch.storage.operation.PlannedRows;
 import dev.epoch.storage.postgres.catalog.TableShape;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
+import dev.epoch.storage.postgres.operation.write.ForeseenChecks;
 import dev.epoch.storage.postgres.operation.write.LiveWriter;
 import dev.epoch.storage.postgres.operation.write.OpenTableCommit;
 import dev.epoch.storage.postgres.operation.write.OverlayWriter;
@@ -32,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** One try to do an operation, inside a transaction that the caller commits. */
@@ -87,12 +89,15 @@ final class OperationAttempt {
    *
    * @param stages by table id: rows to merge
    * @param rows by table id: their plans
+   * @param foreseen what checks have found before
    */
-  OperationResult run(Map<String, StagedTable> stages, Map<String, PlannedRows> rows) {
+  OperationResult run(
+      Map<String, StagedTable> stages, Map<String, PlannedRows> rows, ForeseenChecks foreseen) {
     Map<String, StagedTable> staged = new LinkedHashMap<>(stages);
     alterations.forget(operation.tables().stream().map(t -> t.table().table()).toList());
     OperationLocks.Locked locked = locks.take();
     dropped.addAll(locked.dropped());
+    foreseen.look(session);
     new CaptureCheck(session, resolver, operation).require(locked.tables());
     OpenTables open =
         new OpenTables(session, resolver, operation.branch(), locked.tables(), opened);
@@ -147,6 +152,12 @@ final class OperationAttempt {
         new SchemaRules(session, others, tables).check();
       }
       tables = alterations.end(tables, operation.role());
+      foreseen.lookAtWritten(
+          session,
+          staged,
+          tables.stream()
+              .filter(table -> staged.containsKey(table.id()))
+              .collect(Collectors.toMap(OperationTable::id, OperationTable::live)));
       session.run(KEYED_PLANS);
     }
     for (OperationTable table : tables) {
@@ -177,7 +188,7 @@ final class OperationAttempt {
     if (!operation.checks().isEmpty()) {
       Map<String, RowsLocation> left = new HashMap<>(live);
       left.putAll(locations);
-      checks.run(session, operation.checks(), left);
+      checks.run(session, operation, left, foreseen.found(), !foreseen.holds());
     }
     locations.keySet().removeAll(dropped);
     OperationResult result =

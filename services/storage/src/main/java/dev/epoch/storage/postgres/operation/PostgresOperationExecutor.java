@@ -20,6 +20,7 @@ import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.operation.OperationRecords.State;
+import dev.epoch.storage.postgres.operation.write.ForeseenChecks;
 import dev.epoch.storage.postgres.operation.write.StagedTable;
 import dev.epoch.storage.postgres.query.StateChecks;
 import dev.epoch.storage.postgres.state.StateResolver;
@@ -38,6 +39,9 @@ import java.util.function.Consumer;
  * itself, so it is done or not, and done once.
  */
 public final class PostgresOperationExecutor {
+  /** How often a commit looks ahead with its checks while applications write what these read. */
+  private static final int MOST_FORESIGHTS = 5;
+
   private final Database database;
   private final StateResolver resolver;
   private final LockRetries retries;
@@ -88,14 +92,32 @@ public final class PostgresOperationExecutor {
 
   private OperationResult commit(
       Operation operation, Map<String, TableSchema> recorded, OpenSchemas opened) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return commitOnce(operation, recorded, opened);
+      } catch (MergeOvertakenException overtaken) {
+        if (attempt == MOST_FORESIGHTS) {
+          throw overtaken;
+        }
+      }
+    }
+  }
+
+  private OperationResult commitOnce(
+      Operation operation, Map<String, TableSchema> recorded, OpenSchemas opened) {
     String key =
         Database.key(operation.branch().id(), operation.tables().getFirst().table().table().id());
     return retries.run(() -> {
+      ForeseenChecks foreseen =
+          operation.checks().isEmpty()
+              ? ForeseenChecks.NONE
+              : database.write(session -> ForeseenChecks.of(session, checks, operation, Map.of()));
       try {
         return database.writeKeyed(
             key,
             retries.setting() + "; " + OperationRecords.lock(operation.id()),
-            session -> work(session, operation, recorded, opened).run(Map.of(), Map.of()));
+            session ->
+                work(session, operation, recorded, opened).run(Map.of(), Map.of(), foreseen));
       } catch (ConstraintFailure failure) {
         // its record was there before
         return switch (state(operation.id())) {
@@ -133,11 +155,15 @@ public final class PostgresOperationExecutor {
             return null;
           }));
       Map<String, StagedTable> staged = stage(session, operation, rows);
+      ForeseenChecks foreseen =
+          operation.checks().isEmpty()
+              ? ForeseenChecks.NONE
+              : ForeseenChecks.of(session, checks, operation, staged);
       long began = System.nanoTime();
       try {
         return retries.run(() ->
             session.inSavepoint(
-                () -> work(session, operation, recorded, opened).run(staged, rows)));
+                () -> work(session, operation, recorded, opened).run(staged, rows, foreseen)));
       } catch (MergeOvertakenException overtaken) {
         throw overtaken.after(Duration.ofNanos(System.nanoTime() - began));
       }

@@ -1,9 +1,11 @@
 package dev.epoch.storage.postgres.operation.write;
 
+import dev.epoch.events.table.Column;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.model.row.RowStream;
+import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.operation.PlannedRows;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.codec.Quote;
@@ -243,6 +245,76 @@ public final class StagedTable {
                 String.join(", ", arrays),
                 String.join(", ", names));
     return session.execute(sql, parameters.toArray());
+  }
+
+  /**
+   * Rows of the table as they are when these are written.
+   *
+   * @param select the rows before, in the order of the table's columns
+   */
+  public String over(TableHandle table, String select) {
+    List<Column> there = columns.schema().columns();
+    List<String> names = new ArrayList<>();
+    List<String> staged = new ArrayList<>();
+    for (int i = 0; i < there.size(); i++) {
+      String column = Quote.identifier(table.schema().columns().get(i).name());
+      names.add("w." + column);
+      staged.add("s." + Quote.identifier(there.get(i).name()) + " AS " + column);
+    }
+    List<String> same = new ArrayList<>();
+    int[] key = columns.schema().keyIndexes();
+    for (int place : key) {
+      same.add(
+          "s.%s IS NOT DISTINCT FROM w.%s"
+              .formatted(
+                  Quote.identifier(there.get(place).name()),
+                  Quote.identifier(table.schema().columns().get(place).name())));
+    }
+    return "SELECT %s FROM (%s) w WHERE NOT EXISTS (SELECT FROM %s s WHERE s.epoch_kind IN (0, 1) AND %s) UNION ALL SELECT %s FROM %s s WHERE s.epoch_kind = 1"
+        .formatted(
+            String.join(", ", names),
+            select,
+            name,
+            String.join(" AND ", same),
+            String.join(", ", staged),
+            name);
+  }
+
+  /** Another text when rows of it are others. */
+  public String mark(Session session) {
+    return session
+        .first(
+            "SELECT concat_ws('.', count(*), sum(hashtextextended(concat_ws('|', s.epoch_kind, %s), 0))) FROM %s s WHERE s.epoch_kind IN (0, 1)"
+                .formatted(TableColumns.each(columns.all(), c -> "s." + c + "::text", ", "), name),
+            row -> row.getString(0))
+        .orElse("");
+  }
+
+  /** Whether the live table has been written so, and nothing else in it. */
+  public boolean isAsWritten(Session session, LiveRelations live) {
+    String first = columns.key().getFirst();
+    return session
+        .first(
+            """
+            SELECT NOT EXISTS (
+              SELECT FROM %1$s s LEFT JOIN %2$s l ON %3$s
+              WHERE s.epoch_kind = 0 AND l.%4$s IS NOT NULL
+                OR s.epoch_kind = 1 AND (l.%4$s IS NULL OR record_image_ne(%5$s, %6$s))
+            ) AND NOT EXISTS (
+              SELECT FROM %7$s w LEFT JOIN %1$s s ON %8$s WHERE s.%4$s IS NULL
+            )\
+            """
+                .formatted(
+                    name,
+                    live.rows(),
+                    columns.sameKey("l", "s"),
+                    first,
+                    columns.image("s"),
+                    columns.image("l"),
+                    live.workingSet(),
+                    columns.sameKey("w", "s")),
+            row -> row.getBoolean(0))
+        .orElse(false);
   }
 
   /** A condition: no staged row has the key of this alias. */
