@@ -214,6 +214,32 @@ class SchemaOnlyBranchIT {
     table.assertRecorded("main");
   }
 
+  @Test
+  void ontoAMainThatHasNotMovedTheHeadMoves() throws SQLException {
+    // given
+    test.onBranch("x", "ALTER TABLE t ADD phone text", "ALTER TABLE t RENAME name TO title");
+    test.commit("x", "columns");
+    String commit = branch("x").head();
+
+    // when
+    assertThat(test.merge("x", "main").fastForward()).isTrue();
+
+    // then
+    assertThat(branch("main").head()).isEqualTo(commit);
+    assertThat(table.status("main")).isEmpty();
+    assertThat(table.rows("main")).first().asString().startsWith("id=1 title=a price=1");
+    assertThat(table.working("main")).isEqualTo(table.rows("main"));
+    table.assertRecorded("main");
+
+    // when main goes on
+    test.database.execute("UPDATE t SET phone = 'p' WHERE id = 2");
+    test.commit("main", "a phone");
+
+    // then
+    assertThat(table.rows("main")).contains("id=2 title=b price=2 phone=p");
+    table.assertRecorded("main");
+  }
+
   /** Values of another kind: what PostgreSQL makes of them. */
   @Test
   void typesThatItChangesAreChangedWhereItIsMerged() throws SQLException {

@@ -262,6 +262,9 @@ public final class OperationPlans {
     }
     List<TableEntry> merged =
         mergedEntries(state, operation, plan, before.after(live), schemas, found, done.locations());
+    if (plan.fastForward() && live.isEmpty() && areOfSource(state, plan, merged)) {
+      return new Continuation.CompleteMerge(operation.id(), live, List.of(), done.locations());
+    }
     List<StoredSchema> all = new ArrayList<>(found.of(live));
     all.addAll(schemas.of(merged));
     Map<String, RowsLocation> locations = new HashMap<>(done.locations());
@@ -286,6 +289,22 @@ public final class OperationPlans {
             head.entryOf(altered.getKey())
                 .filter(entry -> entry.schemaHash().equals(SchemaHash.of(altered.getValue())))
                 .isEmpty());
+  }
+
+  /** Whether tables that got another schema have become just what the source's are. */
+  private static boolean areOfSource(
+      RepositoryState state, OperationPlan.Merge plan, List<TableEntry> merged) {
+    CommitState source = state.commits().byId().get(plan.sourceCommit());
+    return plan.onto() == null
+        && merged.stream()
+            .allMatch(entry ->
+                source
+                    .entryOf(entry.tableId())
+                    .filter(theirs ->
+                        theirs.name().equals(entry.name())
+                            && theirs.contentHash().equals(entry.contentHash())
+                            && theirs.schemaHash().equals(entry.schemaHash()))
+                    .isPresent());
   }
 
   /** What a commit changed that is made again where these tables are as they were before it. */
