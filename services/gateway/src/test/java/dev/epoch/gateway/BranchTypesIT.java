@@ -116,6 +116,41 @@ class BranchTypesIT extends TypesScene {
   }
 
   @Test
+  void getALabelOnTheBranchThatMadeTheTypeWhenThatIsMerged() throws Exception {
+    // given
+    moods();
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+
+    // when
+    open("x", "ALTER TYPE mood ADD VALUE 'fine'");
+    open("x", "UPDATE t SET mood = 'fine' WHERE id = 1");
+
+    // then
+    TestTable table = new TestTable(test, "t");
+    assertThatThrownBy(() -> table.status("x"))
+        .isInstanceOf(TableChangedException.class)
+        .hasMessageContaining("ALTER TYPE public.mood ADD VALUE 'fine'");
+
+    // when that is done
+    test.database.execute("ALTER TYPE public.mood ADD VALUE 'fine'");
+
+    // then
+    assertThat(table.status("x")).isNotEmpty();
+    test.commit("x", "fine");
+    assertRecorded("x");
+    assertThat(type("x", "mood").labels()).containsExactly("sad", "ok", "fine");
+    test.commit("main", "the label");
+
+    // when
+    assertThat(test.merge("x", "main").conflicts()).isEmpty();
+
+    // then
+    assertThat(live("SELECT mood FROM t WHERE id = 1")).containsExactly("mood=fine");
+    assertRecorded("main");
+    requireRebuilt("x", "main");
+  }
+
+  @Test
   void staysWhatItIsWithoutTheBranch() throws Exception {
     // given
     String moods = moods();
