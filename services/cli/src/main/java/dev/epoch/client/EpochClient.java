@@ -162,7 +162,7 @@ public final class EpochClient implements AutoCloseable {
 
   /** Catalogs of the server. */
   public Catalogs catalogs() {
-    return new Catalogs(transport);
+    return new Catalogs(scope);
   }
 
   /** The event log. */

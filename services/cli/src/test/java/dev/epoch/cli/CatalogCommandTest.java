@@ -2,6 +2,7 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -346,6 +347,64 @@ class CatalogCommandTest extends CommandTest {
         "spring",
         "--branch",
         "summer");
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
+  void stagesATableAsAClass() {
+    shell.inRepository("shop", "feature");
+    server.on(
+        "POST /databases/shop/schema/classes/from-table",
+        201,
+        """
+        {"class": {"id": "class-products"}, "instances_count": 2, "lost_columns": ["size"]}
+        """);
+
+    var result = shell.run("catalog", "class", "from-table", "products");
+
+    assertThat(result.out()).isEqualTo("Staged class-products: 2 instances\n");
+    assertThat(result.err()).startsWith("values of size of table 'products' are not known");
+    assertThat(server.request("POST /databases/shop/schema/classes/from-table").rawBody())
+        .isEqualTo("{\"table\":\"products\",\"repository\":\"shop\",\"ref\":\"feature\"}");
+  }
+
+  @Test
+  void stagesItElsewhere() {
+    shell.inRepository("shop", "feature");
+    String address = "POST /databases/furniture/branches/spring/schema/classes/from-table";
+    server.on(address, 201, "{\"class\": {\"id\": \"class-chair\"}, \"instances_count\": 1}");
+
+    prints(
+        "Staged class-chair: 1 instance\n",
+        "catalog",
+        "class",
+        "from-table",
+        "products",
+        "--database",
+        "furniture",
+        "--branch",
+        "spring",
+        "--at",
+        "v1.0.0",
+        "--name",
+        "Chair");
+    assertThat(server.request(address).rawBody())
+        .isEqualTo(
+            "{\"table\":\"products\",\"repository\":\"shop\",\"ref\":\"v1.0.0\",\"name\":\"Chair\"}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"''", "--at=HEAD", "--at=HEAD~1"})
+  void aBranchOfTheCatalogSaysNothingAboutRows(String at) {
+    shell.inRepository("shop", "feature");
+
+    fails(
+        2,
+        "error: --branch is a branch of the catalog: say with --at which branch, tag or commit has"
+            + " the rows\n",
+        Stream.of("catalog", "class", "from-table", "products", "--branch", "spring", at)
+            .filter(word -> !word.isEmpty())
+            .toArray(String[]::new));
     assertThat(server.requests()).isEmpty();
   }
 

@@ -104,6 +104,7 @@ class CommandCatalogTest extends CommandTest {
         "catalog validate",
         "catalog solve",
         "catalog merge",
+        "catalog class from-table",
         "repo list",
         "repo open",
         "repo delete",

@@ -83,6 +83,7 @@ class OptionsWalkTest extends CommandTest {
           entry("branch url", "x"),
           entry("branch rename", "x"),
           entry("branch unprotect", "main"),
+          entry("catalog class from-table", "users"),
           entry("catalog merge", "shop spring"),
           entry("catalog show", "shop"),
           entry("catalog solve", "shop chair-1"),

@@ -185,6 +185,24 @@ public record Catalog(
   }
 
   /**
+   * A table that was staged as a class.
+   *
+   * @param id of the class
+   * @param instances that the class has
+   * @param lost columns whose values are not known any more where they are null
+   */
+  public record TableClass(String id, int instances, List<String> lost, JsonNode json)
+      implements Received {
+    static TableClass of(JsonNode json) {
+      return new TableClass(
+          json.path("class").path("id").asText(),
+          json.path("instances_count").asInt(),
+          Json.items(json, "lost_columns").stream().map(JsonNode::asText).toList(),
+          json);
+    }
+  }
+
+  /**
    * What stands in the way of a merge.
    *
    * @param kind such as {@code InstanceConflict}

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.epoch.client.RefusedException;
 import dev.epoch.client.transport.Call;
 import dev.epoch.client.transport.Json;
-import dev.epoch.client.transport.Transport;
+import dev.epoch.client.transport.Scope;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,10 +20,10 @@ public final class Catalogs {
   private static final int CONFLICT = 409;
   private static final int UNPROCESSABLE = 422;
 
-  private final Transport transport;
+  private final Scope scope;
 
-  public Catalogs(Transport transport) {
-    this.transport = Objects.requireNonNull(transport, "transport");
+  public Catalogs(Scope scope) {
+    this.scope = Objects.requireNonNull(scope, "scope");
   }
 
   /** All databases. */
@@ -111,6 +111,26 @@ public final class Catalogs {
     return Catalog.Merge.simulated(send(Call.get(path.toArray(String[]::new))));
   }
 
+  /**
+   * Stages a table of the client's repository as a class: columns are properties, rows instances.
+   *
+   * @param database null for the one of the repository's name
+   * @param ref whose rows
+   * @param name of the class, null for that of the table
+   */
+  public Catalog.TableClass classFromTable(
+      String database, String branch, String table, String ref, String name) {
+    String repository = Objects.requireNonNull(scope.repository(), "repository");
+    ObjectNode body =
+        Json.object().put("table", table).put("repository", repository).put("ref", ref);
+    if (name != null) {
+      body.put("name", name);
+    }
+    String in = database == null ? repository : database;
+    return Catalog.TableClass.of(
+        send(Call.post(path(in, branch, "schema", "classes", "from-table")).body(body)));
+  }
+
   private static String[] path(String database, String branch, String... rest) {
     List<String> path = new ArrayList<>(List.of("databases", database));
     if (branch != null) {
@@ -122,7 +142,7 @@ public final class Catalogs {
 
   private JsonNode send(Call call) {
     try {
-      return transport.send(call.atRoot()).body();
+      return scope.send(call.atRoot());
     } catch (RefusedException refused) {
       throw named(refused);
     }

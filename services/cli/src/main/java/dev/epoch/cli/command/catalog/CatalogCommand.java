@@ -25,6 +25,10 @@ public final class CatalogCommand extends CatalogListing {
         .addSubcommand("show", new CatalogShowCommand(session))
         .addSubcommand("validate", new CatalogValidateCommand(session))
         .addSubcommand("solve", new CatalogSolveCommand(session))
-        .addSubcommand("merge", new CatalogMergeCommand(session));
+        .addSubcommand("merge", new CatalogMergeCommand(session))
+        .addSubcommand(
+            "class",
+            new CommandLine(new CatalogClassCommand())
+                .addSubcommand("from-table", new CatalogClassFromTableCommand(session)));
   }
 }
