@@ -120,8 +120,7 @@ class CatalogRulesTest {
   }
 
   private void protect(String pattern, String protection) {
-    api.patch("/branches/" + pattern, "{\"protection\": " + protection + "}")
-        .statusCode(200);
+    api.patch("/branches/" + pattern, "{\"protection\": " + protection + "}").statusCode(200);
   }
 
   @Test
@@ -146,7 +145,8 @@ class CatalogRulesTest {
     assertThat(first.at("/data/branch").asText()).isEqualTo("feature");
     assertThat(first.at("/data/event/message").asText()).isEqualTo("Classes");
     assertThat(first.at("/data/event/classes").asInt()).isEqualTo(2);
-    api.get("/events?type=catalog-committed").body("events.branch", equalTo(List.of("main", "main", "feature")));
+    api.get("/events?type=catalog-committed")
+        .body("events.branch", equalTo(List.of("main", "main", "feature")));
     api.get("/events?branch=feature")
         .body("events.branch", everyItem(equalTo("feature")))
         .body(
@@ -283,9 +283,7 @@ class CatalogRulesTest {
       assertThat(
               client
                   .send(
-                      request
-                          .POST(java.net.http.HttpRequest.BodyPublishers.ofString(body))
-                          .build(),
+                      request.POST(java.net.http.HttpRequest.BodyPublishers.ofString(body)).build(),
                       java.net.http.HttpResponse.BodyHandlers.ofString())
                   .statusCode())
           .isEqualTo(status);

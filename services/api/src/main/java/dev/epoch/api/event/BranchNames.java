@@ -24,7 +24,6 @@ interface BranchNames {
   private static Optional<String> name(RepositoryState state, String id) {
     return Optional.ofNullable(state.branches().byId().get(id))
         .map(BranchState::name)
-        .or(() ->
-            Optional.ofNullable(state.catalog().branches().get(id)).map(CatalogBranch::name));
+        .or(() -> Optional.ofNullable(state.catalog().branches().get(id)).map(CatalogBranch::name));
   }
 }

@@ -268,8 +268,7 @@ public final class CatalogProcessor {
           }
           Optional<Rejection> isProtected =
               switch (command.verb()) {
-                case MERGE ->
-                    Protections.refuseCatalogMerge(state, branch.name(), context.actor());
+                case MERGE -> Protections.refuseCatalogMerge(state, branch.name(), context.actor());
                 case REBASE ->
                     Protections.refuseForce(state, branch.name(), context.actor(), "rebase");
                 default ->

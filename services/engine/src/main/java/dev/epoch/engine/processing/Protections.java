@@ -134,7 +134,11 @@ public final class Protections {
             .filter(rules -> rules.mergers() != null && !isAmong(rules.mergers(), actor))
             .map(rules ->
                 refused(
-                    target.name(), "merge into", "not everybody may", rules.mergers(), "Ask one of them"));
+                    target.name(),
+                    "merge into",
+                    "not everybody may",
+                    rules.mergers(),
+                    "Ask one of them"));
     boolean promotion = Promotions.isTarget(state, target);
     long approvals = protection.map(BranchProtection::approvals).orElse(0L);
     if (protection.map(BranchProtection::requireReview).orElse(false)
@@ -267,7 +271,12 @@ public final class Protections {
         .filter(rules -> !own(actor) && !mayCommit(rules, actor))
         .filter(rules -> rules.mergers() != null && !isAmong(rules.mergers(), actor))
         .map(rules ->
-            refused(branch.name(), "revert on", "not everybody may", rules.mergers(), "Ask one of them"));
+            refused(
+                branch.name(),
+                "revert on",
+                "not everybody may",
+                rules.mergers(),
+                "Ask one of them"));
   }
 
   private static boolean own(Actor actor) {
