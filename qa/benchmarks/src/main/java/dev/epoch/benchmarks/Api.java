@@ -56,7 +56,7 @@ public final class Api {
 
   /** A client that names the repository in each request. */
   public Api(String serverUrl, String repository) {
-    this.url = serverUrl + "/api/v1";
+    this.url = serverUrl;
     this.repository = repository;
   }
 
@@ -112,7 +112,13 @@ public final class Api {
   }
 
   private String full(String path) {
-    return url + path + (path.contains("?") ? "&" : "?") + "repository=" + repository;
+    // catalogs are at the root
+    return url
+        + (path.startsWith("/databases") ? "" : "/api/v1")
+        + path
+        + (path.contains("?") ? "&" : "?")
+        + "repository="
+        + repository;
   }
 
   private static String text(ClassicHttpRequest request) throws IOException {

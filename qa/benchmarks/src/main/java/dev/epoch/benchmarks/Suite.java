@@ -2,6 +2,7 @@ package dev.epoch.benchmarks;
 
 import dev.epoch.benchmarks.measure.Aggregate;
 import dev.epoch.benchmarks.measure.BranchCreation;
+import dev.epoch.benchmarks.measure.CatalogSolves;
 import dev.epoch.benchmarks.measure.CommandStart;
 import dev.epoch.benchmarks.measure.CommitRate;
 import dev.epoch.benchmarks.measure.EventAppend;
@@ -60,6 +61,7 @@ public final class Suite {
           new EventStreams(),
           new PromotionRound(),
           new LargeRow(),
+          new CatalogSolves(),
           new ServerStart(),
           new LargeHistoryStart(),
           new CommandStart());

@@ -111,10 +111,11 @@ public final class Rest {
     return send("DELETE", path, null, Map.of());
   }
 
-  /** Any request below /api/v1. */
+  /** Any request below /api/v1; of catalogs at the root. */
   public Answer send(String method, String path, String body, Map<String, String> headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(anyUrl() + "/api/v1" + path))
+        HttpRequest.newBuilder(
+                URI.create(anyUrl() + (path.startsWith("/databases") ? "" : "/api/v1") + path))
             .timeout(limit)
             .header("X-Epoch-Request", "qa")
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));

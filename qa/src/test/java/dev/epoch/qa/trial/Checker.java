@@ -59,6 +59,7 @@ final class Checker {
       for (BranchModel branch : client.branches()) {
         branch(branch, heads.get(branch.name));
       }
+      client.catalog().check(reader);
     }
     main(heads.get(Model.MAIN));
     copies();

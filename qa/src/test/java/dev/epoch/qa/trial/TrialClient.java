@@ -10,6 +10,7 @@ final class TrialClient {
   private final Session session;
   private final BranchWork branchWork;
   private final MainWork mainWork;
+  private final CatalogWork catalogWork;
   private final VerbWork verbWork;
   private final SchemaWork schemaWork;
   private final ViewWork viewWork;
@@ -26,6 +27,7 @@ final class TrialClient {
     this.schemaWork = new SchemaWork(session, branchWork);
     this.viewWork = new ViewWork(session, branchWork);
     this.mainWork = new MainWork(session, clients);
+    this.catalogWork = new CatalogWork(session);
   }
 
   void start() {
@@ -55,6 +57,8 @@ final class TrialClient {
     int kind = session.random.nextInt(100);
     if (kind < 4) {
       session.delivery.sendOldAgain();
+    } else if (kind < 9) {
+      catalogWork.step();
     } else if (kind < (TrialWorld.ALL_CASES ? 46 : 60)) {
       branchWork.step();
     } else if (TrialWorld.ALL_CASES && kind < 52) {
@@ -72,6 +76,11 @@ final class TrialClient {
   /** The branches that nobody else works on. */
   List<BranchModel> branches() {
     return branchWork.branches();
+  }
+
+  /** Its branch of the catalog. */
+  CatalogWork catalog() {
+    return catalogWork;
   }
 
   /** What went wrong, or null. */

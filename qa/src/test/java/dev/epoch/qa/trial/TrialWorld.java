@@ -102,6 +102,13 @@ final class TrialWorld {
       }
     }
     rest.post("/repositories", "{\"name\": \"" + REPOSITORY + "\"}").ok();
+    rest.post("/databases", "{\"id\": \"%1$s\", \"name\": \"%1$s\"}".formatted(REPOSITORY)).ok();
+    rest.post(
+            CatalogWork.CATALOG + "/schema/classes",
+            "{\"name\": \"Thing\", \"properties\": [{\"name\": \"value\", \"data_type\": \"String\"}],"
+                + " \"relationships\": [], \"derived\": []}")
+        .ok();
+    rest.post(CatalogWork.CATALOG + "/working-commit/commit", "{\"message\": \"first\"}").ok();
     Model.TABLES.forEach(
         table -> register(rest, table, serverSide.get(Model.inFirstDatabase(table) ? 0 : 1)));
     rest.post(

@@ -32,6 +32,7 @@ import dev.epoch.cli.command.branch.BranchUnprotectCommand;
 import dev.epoch.cli.command.branch.BranchUrlCommand;
 import dev.epoch.cli.command.branch.CheckoutCommand;
 import dev.epoch.cli.command.branch.ReviewCommand;
+import dev.epoch.cli.command.catalog.CatalogCommand;
 import dev.epoch.cli.command.check.CheckAddCommand;
 import dev.epoch.cli.command.check.CheckCommand;
 import dev.epoch.cli.command.check.CheckListCommand;
@@ -188,6 +189,7 @@ final class CommandCatalog {
           "query",
           "export",
           "import",
+          "catalog",
           "storage",
           "config",
           "events",
@@ -318,6 +320,7 @@ final class CommandCatalog {
       case "import" -> new ImportCommand(session);
       case "tips" -> new TipsCommand(session);
       case "query" -> new QueryCommand(session);
+      case "catalog" -> CatalogCommand.in(session);
       case "storage" -> storage();
       case "config" ->
           new CommandLine(new ConfigCommand(session))

@@ -33,6 +33,8 @@ public enum ExitCode {
           "NothingToCommitError",
           NEGATIVE,
           "CheckFailedError",
+          NEGATIVE,
+          "NoConfigurationError",
           NEGATIVE);
 
   private final int code;

@@ -45,6 +45,9 @@ final class Hints {
           entry("MergeInProgressError", "'epoch merge --continue' or 'epoch merge --abort' first"),
           entry("NoMergeInProgressError", "'epoch merge <branch>' begins one"),
           entry("ConflictNotFoundError", "'epoch conflicts show' shows what is to be decided"),
+          entry(
+              "CatalogError",
+              "'epoch catalog list' and 'epoch catalog show <database>' show what there is"),
           entry("HeadMovedError", "somebody else was faster: look at 'epoch log' and try again"),
           entry("ApiKeyNotFoundError", "'epoch auth key list' shows the keys"),
           entry(

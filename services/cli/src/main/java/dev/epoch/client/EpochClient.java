@@ -5,6 +5,7 @@ import dev.epoch.client.admin.Diagnostics;
 import dev.epoch.client.admin.Maintenance;
 import dev.epoch.client.admin.SecretKeys;
 import dev.epoch.client.branch.Branches;
+import dev.epoch.client.catalog.Catalogs;
 import dev.epoch.client.check.Checks;
 import dev.epoch.client.commit.Commits;
 import dev.epoch.client.commit.Stashes;
@@ -157,6 +158,11 @@ public final class EpochClient implements AutoCloseable {
   /** Queries. */
   public Queries queries() {
     return new Queries(scope);
+  }
+
+  /** Catalogs of the server. */
+  public Catalogs catalogs() {
+    return new Catalogs(scope);
   }
 
   /** The event log. */

@@ -52,6 +52,7 @@ class OptionsWalkTest extends CommandTest {
           "admin keys rotate",
           "branch list",
           "branch materialize",
+          "catalog list",
           "check list",
           "check run",
           "conflicts show",
@@ -82,6 +83,11 @@ class OptionsWalkTest extends CommandTest {
           entry("branch url", "x"),
           entry("branch rename", "x"),
           entry("branch unprotect", "main"),
+          entry("catalog class from-table", "users"),
+          entry("catalog merge", "shop spring"),
+          entry("catalog show", "shop"),
+          entry("catalog solve", "shop chair-1"),
+          entry("catalog validate", "shop"),
           entry("check add", "c1 --sql x"),
           entry("check remove", "c1"),
           entry("checkout", "main"),
@@ -155,6 +161,7 @@ class OptionsWalkTest extends CommandTest {
           entry("branch expire --ttl", "x --ttl 3d"),
           entry("branch protect --keep-approvals", "main --require-review --keep-approvals"),
           entry("branch protect --no-force-push", "main --require-review --no-force-push"),
+          entry("catalog solve --weights", "shop chair-1 --weights price=-1 comfort=0.5"),
           entry("check add --sql", "c1 --sql y"),
           entry("cherry-pick --abort", "--abort"),
           entry("cherry-pick --continue", "--continue"),
@@ -295,10 +302,20 @@ class OptionsWalkTest extends CommandTest {
           "/auth/keys",
           "/auth/keys/k1",
           "/auth/whoami",
+          "/databases",
           "/repositories");
 
   /** Commands that name their repository, or make it. */
-  private static final Set<String> NAMING = Set.of("init", "repo delete", "repo open", "repo set");
+  private static final Set<String> NAMING =
+      Set.of(
+          "init",
+          "repo delete",
+          "repo open",
+          "repo set",
+          "catalog merge",
+          "catalog show",
+          "catalog solve",
+          "catalog validate");
 
   @Test
   void inAFolderWithoutARepositoryNoCommandReachesOne() {

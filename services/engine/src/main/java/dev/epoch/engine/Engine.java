@@ -69,8 +69,8 @@ public final class Engine {
       case CreateCatalogV1 c -> CatalogProcessor.create(state, c);
       case DeleteCatalogV1 c -> CatalogProcessor.delete(state, c);
       case CreateCatalogBranchV1 c -> CatalogProcessor.createBranch(state, c);
-      case ChangeCatalogBranchV1 c -> CatalogProcessor.changeBranch(state, c);
-      case DeleteCatalogBranchV1 c -> CatalogProcessor.deleteBranch(state, c);
+      case ChangeCatalogBranchV1 c -> CatalogProcessor.changeBranch(state, c, context);
+      case DeleteCatalogBranchV1 c -> CatalogProcessor.deleteBranch(state, c, context);
       case StageCatalogChangesV1 c -> CatalogProcessor.stage(state, c, context);
       case AbandonCatalogChangesV1 c -> CatalogProcessor.abandon(state, c);
       case CommitCatalogV1 c -> CatalogProcessor.commit(state, c, context);

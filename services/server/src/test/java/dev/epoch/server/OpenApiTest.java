@@ -8,11 +8,16 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +65,25 @@ class OpenApiTest {
             "GET /api/v1/tables/{table}/records/{key}",
             "POST /api/v1/repositories/tables/track")
         .hasSizeGreaterThan(45);
+  }
+
+  /** Everything that the published description of the catalog prints is described here. */
+  @Test
+  void everyPrintedPathOfTheCatalogIsThere() throws IOException {
+    List<Pattern> known = new ArrayList<>();
+    eachOperation((name, _) ->
+        known.add(Pattern.compile(name.replaceAll("\\{[^}]+}", "[^/]+").replace(".", "\\."))));
+    Set<String> printed = new TreeSet<>();
+    try (InputStream in = getClass().getResourceAsStream("/catalog/seed-commands.txt")) {
+      new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> line.matches("(GET|POST|PUT|PATCH|DELETE) /.*"))
+          .map(line -> line.replaceAll("[?].*", ""))
+          .forEach(printed::add);
+    }
+    assertThat(printed)
+        .hasSizeGreaterThan(40)
+        .allMatch(line -> known.stream().anyMatch(path -> path.matcher(line).matches()));
   }
 
   @Test

@@ -64,8 +64,12 @@ public final class EventReading {
   private void learnNames(StoredRecord stored) {
     String field =
         switch (stored.envelope().type()) {
-          case "repository-created" -> "default_branch";
-          case "branch-created", "branch-deleted" -> "name";
+          case "repository-created", "catalog-created" -> "default_branch";
+          case "branch-created",
+              "branch-deleted",
+              "catalog-branch-created",
+              "catalog-branch-changed" ->
+              "name";
           case "branch-renamed" -> "to";
           default -> null;
         };

@@ -72,8 +72,12 @@ public final class LogEvent {
 
   /** Id of the branch it is about; empty if it is about none. */
   String branchId() {
-    String field = type().equals("repository-created") ? "default_branch_id" : "branch_id";
-    return data().path(field).asText("");
+    return data().path(isFirst(type()) ? "default_branch_id" : "branch_id").asText("");
+  }
+
+  /** Whether the event makes the first branch of tables, or of a catalog. */
+  static boolean isFirst(String type) {
+    return type.equals("repository-created") || type.equals("catalog-created");
   }
 
   /** Name of the branch it is about, as it was then. */

@@ -1,5 +1,6 @@
 package dev.epoch.catalog.api;
 
+import dev.epoch.api.record.CommittedRecords;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.catalog.CatalogServer;
 import dev.epoch.catalog.resolve.Resolver;
@@ -10,6 +11,7 @@ import dev.epoch.events.Digest;
 import dev.epoch.gateway.stream.LiveRepository;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.Arrays;
 import java.util.Set;
@@ -44,6 +46,11 @@ public class CatalogRequest {
     return catalog;
   }
 
+  /** What stands behind the path. A field would be the proxy's, which has none. */
+  MultivaluedMap<String, String> parameters() {
+    return uri.getQueryParameters();
+  }
+
   LiveRepository repository() {
     return repository(uri.getPathParameters().getFirst(DATABASE));
   }
@@ -63,6 +70,20 @@ public class CatalogRequest {
   Place branch(String branch) {
     LiveRepository repository = repository();
     return Place.of(repository, repository.state(), branch);
+  }
+
+  /**
+   * A table as committed.
+   *
+   * @param repository null for that of the database
+   * @param ref null for the actor's branch there
+   */
+  CommittedRecords table(String repository, String table, String ref, int most) {
+    LiveRepository its = request.repository(repository == null ? repository().name() : repository);
+    CommittedRecords records = CommittedRecords.of(request, its.state(), table, ref, most);
+    // the command is about the database again
+    request.using(repository());
+    return records;
   }
 
   /** The branch as it stands, with its working commit. */

@@ -2,14 +2,18 @@ package dev.epoch.catalog.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.epoch.api.record.CommittedRecords;
 import dev.epoch.catalog.model.CatalogContent;
 import dev.epoch.catalog.model.CatalogJson;
+import dev.epoch.catalog.model.ClassDef;
 import dev.epoch.catalog.model.Instance;
+import dev.epoch.catalog.model.JsonFields;
 import dev.epoch.catalog.resolve.ResolvedView;
 import dev.epoch.catalog.resolve.Resolver;
 import dev.epoch.catalog.store.CatalogChanges;
 import dev.epoch.catalog.store.CatalogException;
 import dev.epoch.catalog.store.Place;
+import dev.epoch.catalog.table.TableClass;
 import dev.epoch.catalog.validate.Validator;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -24,6 +28,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
@@ -34,6 +41,9 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public abstract class ContentEndpoints {
+  /** Of a table that becomes a class: all of them are in memory. */
+  private static final int MOST_ROWS = 50_000;
+
   protected final CatalogRequest request;
 
   protected ContentEndpoints(CatalogRequest request) {
@@ -77,6 +87,44 @@ public abstract class ContentEndpoints {
   public Response createClass(JsonNode body) {
     return Answers.created(
         () -> changes().createClass(request.place(), body, request.author()).madeClass().toJson());
+  }
+
+  @POST
+  @Path("schema/classes/from-table")
+  @Operation(
+      summary = "Stage a table as a class",
+      description =
+          "{\"table\": \"products\", \"repository\": ..., \"ref\": ..., \"name\": ...}: columns are properties, rows at the ref instances, product 7 is products-7. Without a repository, that of the database; without a ref, the branch there that whoever asks works on; without a name, the class has that of the table. Asked again, class and instances are brought to what the table says: what else they have stays, and instances go whose rows are gone.")
+  public Response fromTable(JsonNode body) {
+    return Answers.created(() -> {
+      JsonFields fields =
+          new JsonFields(body, "body").allow(Set.of("table", "repository", "ref", "name"));
+      String table = fields.requiredText("table");
+      String name = fields.text("name");
+      Place place = request.place();
+      CommittedRecords records =
+          request.table(fields.text("repository"), table, fields.text("ref"), MOST_ROWS + 1);
+      if (records.records().size() > MOST_ROWS) {
+        throw new CatalogException(
+            400,
+            "Table '" + table + "' has more than " + MOST_ROWS + " rows",
+            "Make a smaller table of those that are to be chosen from");
+      }
+      SortedMap<String, ObjectNode> rows = new TreeMap<>();
+      records.records().forEach(each -> rows.put(each.key(), each.record()));
+      CatalogChanges.Staged staged =
+          changes()
+              .putTable(
+                  place,
+                  new TableClass(name == null ? table : name, table, records.schema(), rows),
+                  request.author());
+      ClassDef made = staged.madeClass();
+      ObjectNode json = CatalogJson.object();
+      json.set("class", made.toJson());
+      json.put("instances_count", staged.content().instancesOf(made.id()).size());
+      json.set("lost_columns", CatalogJson.texts(records.lost()));
+      return json;
+    });
   }
 
   @GET

@@ -48,7 +48,7 @@ public abstract class QueryEndpoints {
           "Each parameter is the weight of a property: price=-1 makes it cheap. derived_properties: names, separated by commas. Nothing is kept.")
   public Response query(@PathParam("id") String id) {
     return Answers.ok(() -> {
-      Objective objective = Objective.of(request.uri.getQueryParameters());
+      Objective objective = Objective.of(request.parameters());
       return solves().solve(target(), Set.of(id), Terms.of(objective));
     });
   }

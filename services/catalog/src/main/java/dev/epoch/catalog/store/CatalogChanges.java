@@ -7,6 +7,7 @@ import dev.epoch.catalog.model.ClassDef;
 import dev.epoch.catalog.model.Instance;
 import dev.epoch.catalog.model.InvalidCatalogException;
 import dev.epoch.catalog.model.JsonFields;
+import dev.epoch.catalog.table.TableClass;
 import dev.epoch.engine.catalog.CatalogCommit;
 import dev.epoch.engine.catalog.CatalogProcessor;
 import dev.epoch.engine.catalog.WorkingCommit;
@@ -209,6 +210,11 @@ public final class CatalogChanges {
           }
           return changes;
         });
+  }
+
+  /** Makes a class and its instances of a table, or brings them to what the table says. */
+  public Staged putTable(Place place, TableClass table, Author author) {
+    return stage(place, author, (content, by) -> table.changes(content, by::created, by::updated));
   }
 
   public Staged createInstance(Place place, JsonNode body, Author author) {

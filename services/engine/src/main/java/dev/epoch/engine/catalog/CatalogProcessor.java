@@ -2,6 +2,7 @@ package dev.epoch.engine.catalog;
 
 import dev.epoch.engine.Decision;
 import dev.epoch.engine.DecisionContext;
+import dev.epoch.engine.processing.Protections;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection;
@@ -124,7 +125,8 @@ public final class CatalogProcessor {
                     parent.head())));
   }
 
-  public static Decision changeBranch(RepositoryState state, ChangeCatalogBranchV1 command) {
+  public static Decision changeBranch(
+      RepositoryState state, ChangeCatalogBranchV1 command, DecisionContext context) {
     if (command.status() != null && !STATUSES.contains(command.status())) {
       return Decision.reject(
           Code.VALIDATION,
@@ -152,6 +154,13 @@ public final class CatalogProcessor {
                 Code.VALIDATION,
                 "Branch '" + branch.name() + "' is the default branch, which stays active");
           }
+          Optional<Rejection> isProtected =
+              command.name() == null || command.name().equals(branch.name())
+                  ? Optional.empty()
+                  : Protections.refuseForce(state, branch.name(), context.actor(), "rename");
+          if (isProtected.isPresent()) {
+            return Decision.reject(isProtected.get());
+          }
           return Decision.accept(
               new CatalogBranchChangedV1(
                   branch.id(),
@@ -161,7 +170,8 @@ public final class CatalogProcessor {
         });
   }
 
-  public static Decision deleteBranch(RepositoryState state, DeleteCatalogBranchV1 command) {
+  public static Decision deleteBranch(
+      RepositoryState state, DeleteCatalogBranchV1 command, DecisionContext context) {
     return onBranch(
         state,
         command.branchId(),
@@ -170,6 +180,11 @@ public final class CatalogProcessor {
             return Decision.reject(
                 Code.BRANCH_IN_USE,
                 "Cannot delete branch '" + branch.name() + "': it is the default branch");
+          }
+          Optional<Rejection> isProtected =
+              Protections.refuseForce(state, branch.name(), context.actor(), "delete");
+          if (isProtected.isPresent()) {
+            return Decision.reject(isProtected.get());
           }
           if (catalog.working(branch).isPresent() && !command.force()) {
             return Decision.reject(
@@ -250,6 +265,17 @@ public final class CatalogProcessor {
           Optional<Decision> closed = refuseClosed(branch);
           if (closed.isPresent()) {
             return closed.get();
+          }
+          Optional<Rejection> isProtected =
+              switch (command.verb()) {
+                case MERGE -> Protections.refuseCatalogMerge(state, branch.name(), context.actor());
+                case REBASE ->
+                    Protections.refuseForce(state, branch.name(), context.actor(), "rebase");
+                default ->
+                    Protections.refuseCommit(state, branch.name(), context.actor(), "commit to");
+              };
+          if (isProtected.isPresent()) {
+            return Decision.reject(isProtected.get());
           }
           WorkingCommit working = catalog.working(branch).orElse(null);
           boolean isAsPlanned =

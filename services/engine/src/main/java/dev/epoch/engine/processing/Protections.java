@@ -73,7 +73,13 @@ public final class Protections {
    */
   public static Optional<Rejection> refuseCommit(
       RepositoryState state, BranchState branch, Actor actor, String what) {
-    return of(state, branch.name())
+    return refuseCommit(state, branch.name(), actor, what);
+  }
+
+  /** The same of a branch of tables or of a catalog, by its name. */
+  public static Optional<Rejection> refuseCommit(
+      RepositoryState state, String branch, Actor actor, String what) {
+    return of(state, branch)
         .filter(protection -> !own(actor) && !mayCommit(protection, actor))
         .map(protection ->
             refused(
@@ -93,7 +99,13 @@ public final class Protections {
   /** Why whoever asks may not take the branch elsewhere. */
   static Optional<Rejection> refuseForce(
       RepositoryState state, BranchState branch, Actor actor, String what) {
-    return of(state, branch.name())
+    return refuseForce(state, branch.name(), actor, what);
+  }
+
+  /** The same of a branch of tables or of a catalog, by its name. */
+  public static Optional<Rejection> refuseForce(
+      RepositoryState state, String branch, Actor actor, String what) {
+    return of(state, branch)
         .filter(protection -> !own(actor))
         .filter(protection ->
             protection.noForcePush() || protection.requireReview() || !mayCommit(protection, actor))
@@ -122,7 +134,11 @@ public final class Protections {
             .filter(rules -> rules.mergers() != null && !isAmong(rules.mergers(), actor))
             .map(rules ->
                 refused(
-                    target, "merge into", "not everybody may", rules.mergers(), "Ask one of them"));
+                    target.name(),
+                    "merge into",
+                    "not everybody may",
+                    rules.mergers(),
+                    "Ask one of them"));
     boolean promotion = Promotions.isTarget(state, target);
     long approvals = protection.map(BranchProtection::approvals).orElse(0L);
     if (protection.map(BranchProtection::requireReview).orElse(false)
@@ -221,9 +237,30 @@ public final class Protections {
     return parent.equals(state.commits().firstParent(branch.head()));
   }
 
+  /** Why nobody, or not who asks, may merge into a branch of a catalog: it has no reviews. */
+  public static Optional<Rejection> refuseCatalogMerge(
+      RepositoryState state, String branch, Actor actor) {
+    return refuseOthers(state, branch, actor)
+        .or(() ->
+            of(state, branch)
+                .filter(rules -> !own(actor) && rules.requireReview())
+                .map(_ ->
+                    refused(
+                        branch,
+                        "merge into",
+                        "it takes reviewed merges, and commits of catalogs are not reviewed",
+                        null,
+                        "Say who may merge instead of asking for reviews: epoch branch protect")));
+  }
+
   /** Why whoever asks may never merge into the branch. */
   static Optional<Rejection> refuseOthers(RepositoryState state, BranchState branch, Actor actor) {
-    return of(state, branch.name())
+    return refuseOthers(state, branch.name(), actor);
+  }
+
+  private static Optional<Rejection> refuseOthers(
+      RepositoryState state, String branch, Actor actor) {
+    return of(state, branch)
         .filter(rules -> !own(actor) && rules.mergers() != null && !isAmong(rules.mergers(), actor))
         .map(rules ->
             refused(branch, "merge into", "not everybody may", rules.mergers(), "Ask one of them"));
@@ -234,7 +271,12 @@ public final class Protections {
         .filter(rules -> !own(actor) && !mayCommit(rules, actor))
         .filter(rules -> rules.mergers() != null && !isAmong(rules.mergers(), actor))
         .map(rules ->
-            refused(branch, "revert on", "not everybody may", rules.mergers(), "Ask one of them"));
+            refused(
+                branch.name(),
+                "revert on",
+                "not everybody may",
+                rules.mergers(),
+                "Ask one of them"));
   }
 
   private static boolean own(Actor actor) {
@@ -249,16 +291,16 @@ public final class Protections {
   }
 
   private static Rejection refused(
-      BranchState branch, String what, String why, List<String> allowed, String remedy) {
+      String branch, String what, String why, List<String> allowed, String remedy) {
     Map<String, Object> details = new HashMap<>();
-    details.put("branch", branch.name());
+    details.put("branch", branch);
     details.put("remedy", remedy);
     if (allowed != null) {
       details.put("allowed", allowed);
     }
     return new Rejection(
         Code.BRANCH_PROTECTED,
-        "Cannot %s '%s': the branch is protected, %s".formatted(what, branch.name(), why),
+        "Cannot %s '%s': the branch is protected, %s".formatted(what, branch, why),
         details);
   }
 }

@@ -9,6 +9,15 @@ import dev.epoch.events.event.BranchMovedV1;
 import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.BranchRenamedV1;
 import dev.epoch.events.event.BranchReviewedV1;
+import dev.epoch.events.event.CatalogArtifactSolvedV1;
+import dev.epoch.events.event.CatalogBranchChangedV1;
+import dev.epoch.events.event.CatalogBranchCreatedV1;
+import dev.epoch.events.event.CatalogBranchDeletedV1;
+import dev.epoch.events.event.CatalogCommittedV1;
+import dev.epoch.events.event.CatalogCreatedV1;
+import dev.epoch.events.event.CatalogDeletedV1;
+import dev.epoch.events.event.CatalogWorkingAbandonedV1;
+import dev.epoch.events.event.CatalogWorkingChangedV1;
 import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
 import dev.epoch.events.event.CommandCompletedV1;
@@ -59,7 +68,10 @@ public final class EventContext {
       Set.of(
           RecordType.REPOSITORY_CREATED_V1.wireName(),
           RecordType.BRANCH_CREATED_V1.wireName(),
-          RecordType.BRANCH_RENAMED_V1.wireName());
+          RecordType.BRANCH_RENAMED_V1.wireName(),
+          RecordType.CATALOG_CREATED_V1.wireName(),
+          RecordType.CATALOG_BRANCH_CREATED_V1.wireName(),
+          RecordType.CATALOG_BRANCH_CHANGED_V1.wireName());
 
   private final EventLog log;
   private final EventDecoder decoder;
@@ -164,6 +176,9 @@ public final class EventContext {
       case RepositoryCreatedV1 e -> known.branches.put(e.defaultBranchId(), e.defaultBranch());
       case BranchCreatedV1 e -> known.branches.put(e.branchId(), e.name());
       case BranchRenamedV1 e -> known.branches.put(e.branchId(), e.to());
+      case CatalogCreatedV1 e -> known.branches.put(e.defaultBranchId(), e.defaultBranch());
+      case CatalogBranchCreatedV1 e -> known.branches.put(e.branchId(), e.name());
+      case CatalogBranchChangedV1 e -> known.branches.put(e.branchId(), e.name());
       case CommitTablesRecordedV1 e ->
           known.tables.computeIfAbsent(e.operationId(), _ -> new ArrayList<>()).addAll(e.tables());
       case RepositoryDeletedV1 _,
@@ -213,6 +228,14 @@ public final class EventContext {
           case ReplayStartedV1 e -> e.branchId();
           case ReplaySkippedV1 e -> e.branchId();
           case ReplayAbortedV1 e -> e.branchId();
+          case CatalogCreatedV1 e -> e.defaultBranchId();
+          case CatalogBranchCreatedV1 e -> e.branchId();
+          case CatalogBranchChangedV1 e -> e.branchId();
+          case CatalogBranchDeletedV1 e -> e.branchId();
+          case CatalogWorkingChangedV1 e -> e.branchId();
+          case CatalogWorkingAbandonedV1 e -> e.branchId();
+          case CatalogCommittedV1 e -> e.branchId();
+          case CatalogArtifactSolvedV1 e -> e.branchId();
           case RepositoryDeletedV1 _,
               RepositoryOpenedV1 _,
               RepositoryUpdatedV1 _,
@@ -220,7 +243,7 @@ public final class EventContext {
               Event.OfTable _,
               BranchProtectedV1 _,
               Event.OfTag _,
-              Event.OfCatalog _,
+              CatalogDeletedV1 _,
               Event.OfCheck _,
               ResolutionsForgottenV1 _,
               OperationAbortedV1 _,

@@ -1,0 +1,2 @@
+/** Tables as classes: columns become properties, rows become instances. */
+package dev.epoch.catalog.table;
