@@ -1,11 +1,11 @@
 package dev.epoch.storage.postgres.operation.write;
 
 import dev.epoch.storage.TablePath;
-import dev.epoch.storage.postgres.catalog.ApplicationPath;
 import dev.epoch.storage.postgres.catalog.ConstraintCatalog;
 import dev.epoch.storage.postgres.catalog.ConstraintCatalog.ForeignKey;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.connection.ApplicationPath;
 import dev.epoch.storage.postgres.connection.RefusedByTrigger;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.LiveRelations;
@@ -53,10 +53,7 @@ public final class LiveWriter {
       session.run(
           "UPDATE %s s SET epoch_changed = %s FROM %s l WHERE s.epoch_kind = 1 AND %s"
               .formatted(
-                  staged.name(),
-                  staged.changed("l", "s"),
-                  live.rows(),
-                  columns.sameKey("l", "s")));
+                  staged.name(), staged.changed("l", "s"), live.rows(), columns.sameKey("l", "s")));
     }
     session.run(
         """

@@ -1,8 +1,7 @@
 package dev.epoch.storage.postgres.operation.write;
 
-import java.util.Set;
-import dev.epoch.events.table.Constraint;
 import dev.epoch.events.table.Column;
+import dev.epoch.events.table.Constraint;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
@@ -19,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Rows to be written to a table, in a temporary table of the transaction: the table's columns, and
