@@ -255,7 +255,7 @@ class SessionsIT {
               TestDatabase.rows(connection, "CALL epoch.merge('x', allow_destructive => true)")
                   .getFirst()
                   .getFirst())
-          .isEqualTo("merged");
+          .isEqualTo("fast-forward");
       assertThat(TestDatabase.rows(connection, "SELECT id FROM notes ORDER BY id")).hasSize(2);
       assertThat(only(connection, "SELECT to_regclass('teams') IS NULL")).isEqualTo("t");
     }

@@ -311,11 +311,15 @@ public final class MergeExecution {
             .noneMatch(table ->
                 table instanceof TableMerge.Write write
                     && write.schemaHash() != null
-                    && state
-                        .head(target)
-                        .entryOf(write.tableId())
-                        .filter(entry -> entry.schemaHash().equals(write.schemaHash()))
-                        .isEmpty());
+                    && !hasSchema(state.head(target), write)
+                    && !hasSchema(state.commits().byId().get(intent.sourceCommit()), write));
+  }
+
+  private static boolean hasSchema(CommitState commit, TableMerge.Write write) {
+    return commit
+        .entryOf(write.tableId())
+        .filter(entry -> entry.schemaHash().equals(write.schemaHash()))
+        .isPresent();
   }
 
   private static boolean commitsLive(

@@ -171,11 +171,7 @@ public final class TableAlterations {
 
   /** The same, stored for the log. */
   public OperationPlan.SchemaSteps stored(SchemaSteps steps) {
-    return new OperationPlan.SchemaSteps(
-        schemas.store(steps.before()),
-        schemas.store(steps.between()),
-        schemas.store(steps.after()),
-        schemas.store(steps.back()));
+    return schemas.store(steps);
   }
 
   /** With all labels that types have in another schema: none is ever taken from a type. */

@@ -15,7 +15,6 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.model.schema.SchemaHash;
-import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
@@ -164,17 +163,8 @@ public final class OperationPlans {
   private Operation.SchemaStep objects(BranchTable table, OperationPlan.SchemaSteps steps) {
     return steps == null
         ? null
-        : new Operation.SchemaStep(table.table().schema(), read(steps), List.of(), List.of());
-  }
-
-  private SchemaSteps read(OperationPlan.SchemaSteps steps) {
-    return steps == null
-        ? null
-        : new SchemaSteps(
-            schemas.read(steps.before()),
-            schemas.read(steps.between()),
-            schemas.read(steps.after()),
-            schemas.read(steps.back()));
+        : new Operation.SchemaStep(
+            table.table().schema(), schemas.read(steps), List.of(), List.of());
   }
 
   /** A live table gets its schema in the operation; another has it from then on. */
@@ -191,7 +181,7 @@ public final class OperationPlans {
         merge.anchor(),
         new Operation.SchemaStep(
             state.tables().schema(merge.schemaHash()),
-            read(alteration.steps()),
+            schemas.read(alteration.steps()),
             alteration.notNull(),
             alteration.constraints()),
         live || !state.tables().schema(merge.schemaHash()).equals(table.table().schema()));

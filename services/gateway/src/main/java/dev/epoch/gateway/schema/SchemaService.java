@@ -8,6 +8,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.RecordCommitSchemaV1;
+import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.gateway.operation.ChunkBuffer;
 import dev.epoch.gateway.storage.Backends;
@@ -16,6 +17,7 @@ import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.ChunkStore;
+import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;
@@ -316,6 +318,20 @@ public final class SchemaService {
     SchemaPages.Written written = SchemaPages.write(schema, SchemaTree.of(schema), buffer::put);
     buffer.flush();
     return new RecordedSchema(written.root(), written.schema(), written.objects());
+  }
+
+  /** Stores the schemas that a database goes through, so that an operation can tell them. */
+  public OperationPlan.SchemaSteps store(SchemaSteps steps) {
+    return new OperationPlan.SchemaSteps(
+        store(steps.before()), store(steps.between()), store(steps.after()), store(steps.back()));
+  }
+
+  /** Those of an operation; null for null. */
+  public SchemaSteps read(OperationPlan.SchemaSteps steps) {
+    return steps == null
+        ? null
+        : new SchemaSteps(
+            read(steps.before()), read(steps.between()), read(steps.after()), read(steps.back()));
   }
 
   /** Whether it tells of other objects than the commit and those before it do. */

@@ -19,15 +19,6 @@ public interface OpenBranchTables {
   OpenedTables open(BranchHandle branch, Collection<TableHandle> tables);
 
   /**
-   * Opens what the first session on the branch would open: small tables. Meant for a new branch
-   * that somebody is about to use; sessions that come meanwhile wait for it. Repeating it changes
-   * nothing.
-   *
-   * @return whether all of them are open; else others are at work that it would disturb
-   */
-  boolean openSmall(BranchHandle branch);
-
-  /**
    * Closes tables, all if none is named: views stand for them again, and they are not opened
    * unasked from then on. What is not committed stays so. Repeating it changes nothing.
    */

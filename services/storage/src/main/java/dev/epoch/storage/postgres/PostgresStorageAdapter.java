@@ -44,7 +44,6 @@ import dev.epoch.storage.postgres.catalog.BranchShapes;
 import dev.epoch.storage.postgres.catalog.Introspector;
 import dev.epoch.storage.postgres.catalog.PhysicalTables;
 import dev.epoch.storage.postgres.catalog.PrivilegeCheck;
-import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
 import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.catalog.UserTables;
 import dev.epoch.storage.postgres.codec.PostgresValueCodec;
@@ -54,6 +53,7 @@ import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
 import dev.epoch.storage.postgres.migration.PostgresMigrations;
 import dev.epoch.storage.postgres.migration.PostgresSchemaTrials;
+import dev.epoch.storage.postgres.migration.SchemaUpgrade;
 import dev.epoch.storage.postgres.operation.BranchBeginning;
 import dev.epoch.storage.postgres.operation.BranchTables;
 import dev.epoch.storage.postgres.operation.PhysicalOperations;
@@ -103,11 +103,6 @@ public final class PostgresStorageAdapter
   private static final Capabilities CAPABILITIES =
       new Capabilities(Transactions.ALL_TABLES, Capture.TRIGGERS, Set.of(Constraint.Kind.values()));
 
-  /** Below deadlock_timeout, which is a second unless an operator changed it. */
-  private static final Duration LOCK_TIMEOUT = Duration.ofMillis(100);
-
-  private static final Duration LOCK_BOUND = Duration.ofSeconds(10);
-
   private final TableShapes shapes;
   private final PhysicalOperations physical;
   private final RelationNames names;
@@ -130,14 +125,9 @@ public final class PostgresStorageAdapter
   private final PostgresBranchSessions sessions;
   private final ValueCodec values = new PostgresValueCodec();
 
-  /**
-   * Connects when first used.
-   *
-   * @param poolOptions of the connections for everything but queries, which get half as many of
-   *     their own
-   */
+  /** Connects when first used; queries get half as many connections of their own. */
   public PostgresStorageAdapter(Vertx vertx, PgConnectOptions options, PoolOptions poolOptions) {
-    this(vertx, options, poolOptions, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
+    this(vertx, options, poolOptions, LockRetries.usual());
   }
 
   public PostgresStorageAdapter(
@@ -155,7 +145,7 @@ public final class PostgresStorageAdapter
       PgConnectOptions options,
       PoolOptions poolOptions,
       QueryLimits limits) {
-    this(connecting, options, poolOptions, limits, new LockRetries(LOCK_TIMEOUT, LOCK_BOUND));
+    this(connecting, options, poolOptions, limits, LockRetries.usual());
   }
 
   private PostgresStorageAdapter(
@@ -188,10 +178,7 @@ public final class PostgresStorageAdapter
             connecting,
             database,
             options,
-            new PoolOptions()
-                .setMaxSize(Math.max(1, poolOptions.getMaxSize() / 2))
-                .setIdleTimeout(poolOptions.getIdleTimeout())
-                .setIdleTimeoutUnit(poolOptions.getIdleTimeoutUnit()),
+            ReadQueries.half(poolOptions),
             states::select,
             values,
             limits);
@@ -257,13 +244,6 @@ public final class PostgresStorageAdapter
     OpenedTables opened = openings.open(branch, tables);
     writes.forget(branch);
     return opened;
-  }
-
-  @Override
-  public boolean openSmall(BranchHandle branch) {
-    boolean done = openings.openSmall(branch);
-    writes.forget(branch);
-    return done;
   }
 
   @Override

@@ -169,47 +169,6 @@ public final class BranchOpenings {
     return opened(branch);
   }
 
-  /** See {@link dev.epoch.storage.branch.OpenBranchTables#openSmall}. */
-  public boolean openSmall(BranchHandle branch) {
-    boolean[] done = {false};
-    try {
-      database.alone(session -> {
-        if (!EpochSchema.exists(session)
-            || !asked(
-                session, "pg_try_advisory_lock(epoch.openings_lock(), hashtext($1))", branch)) {
-          return;
-        }
-        try {
-          done[0] = openSmall(session, branch);
-        } finally {
-          asked(session, "pg_advisory_unlock(epoch.openings_lock(), hashtext($1))", branch);
-        }
-      });
-    } catch (BusyException inUse) {
-      // by a session, which opens them itself
-    }
-    return done[0];
-  }
-
-  /** In transactions of a second each, so that operations on the branch need not wait for long. */
-  private static boolean openSmall(Session session, BranchHandle branch) {
-    int before = Integer.MAX_VALUE;
-    while (true) {
-      int left =
-          session
-              .first("SELECT epoch.open_more_tables($1)", row -> row.getInteger(0), branch.id())
-              .orElseThrow();
-      if (left == 0 || left >= before) {
-        return left == 0;
-      }
-      before = left;
-    }
-  }
-
-  private static boolean asked(Session session, String call, BranchHandle branch) {
-    return session.first("SELECT " + call, row -> row.getBoolean(0), branch.id()).orElse(false);
-  }
-
   private List<String> relations(BranchHandle branch) {
     return database.read(session ->
         EpochSchema.exists(session)

@@ -4,6 +4,7 @@ import dev.epoch.events.table.Column;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.connection.ApplicationPath;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

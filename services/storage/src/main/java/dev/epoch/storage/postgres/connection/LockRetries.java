@@ -23,6 +23,11 @@ public final class LockRetries {
   private final Duration bound;
   private final LongSupplier clock;
 
+  /** Below deadlock_timeout, which is a second unless an operator changed it, for ten seconds. */
+  public static LockRetries usual() {
+    return new LockRetries(Duration.ofMillis(100), Duration.ofSeconds(10));
+  }
+
   /**
    * @param lockTimeout how long one try waits for one lock
    * @param bound after which {@link BusyException} is final

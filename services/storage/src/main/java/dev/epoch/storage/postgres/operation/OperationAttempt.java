@@ -62,6 +62,7 @@ final class OperationAttempt {
   private final Map<String, RowsLocation> live = new HashMap<>();
   private final Map<String, List<RowChange>> committed = new HashMap<>();
   private final Set<String> dropped = new HashSet<>();
+  private final Set<String> large = new HashSet<>();
 
   OperationAttempt(
       Session session,
@@ -146,6 +147,11 @@ final class OperationAttempt {
       }
     }
     if (!staged.isEmpty()) {
+      staged.forEach((id, stage) -> {
+        if (stage.isLarge()) {
+          large.add(id);
+        }
+      });
       merge(tables, staged);
       alterations.number();
       if (operation.branch().isDefault()) {
@@ -368,7 +374,10 @@ final class OperationAttempt {
     if (!table.branch().isDefault() && table.overlay() == null) {
       return head;
     }
-    WorkingSetCommit.Moved moved = table.branch().isDefault() ? commit.live() : commit.overlay();
+    WorkingSetCommit.Moved moved =
+        !table.branch().isDefault()
+            ? commit.overlay()
+            : large.contains(table.id()) ? commit.manyLive() : commit.live();
     if (table.operation() instanceof CommitWorkingSet && moved.tellsAll()) {
       committed.put(table.id(), moved.rows());
     }

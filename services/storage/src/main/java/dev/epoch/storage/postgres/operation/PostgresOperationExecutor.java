@@ -194,6 +194,9 @@ public final class PostgresOperationExecutor {
           stage.createTyped(session);
         } else {
           stage.create(session);
+          if (operation.branch().isDefault()) {
+            stage.compareAtOnce();
+          }
         }
         PlannedRows planned = rows.get(handle.id());
         if (!operation.live().isEmpty()) {

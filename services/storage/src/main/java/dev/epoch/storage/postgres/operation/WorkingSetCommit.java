@@ -47,6 +47,22 @@ final class WorkingSetCommit {
     return moved(session.list(sql.commitLive(table.live(), kept), row -> row, position));
   }
 
+  /** On the default branch, where many rows were written. */
+  Moved manyLive() {
+    JoinStrategy.MANY.set(session);
+    long changed =
+        session
+            .script(
+                "SET LOCAL enable_bitmapscan = off; "
+                    + sql.commitManyLive(table.live(), kept, position))
+            .iterator()
+            .next()
+            .getLong(0);
+    JoinStrategy.PLANNER.set(session);
+    session.run(OperationAttempt.KEYED_PLANS);
+    return new Moved(changed, false, List.of());
+  }
+
   /** On another branch; takes redundant entries out of the overlay first. */
   Moved overlay() {
     long anchor = table.placement().anchor();

@@ -67,6 +67,14 @@ public final class ReadQueries implements AutoCloseable {
             Database.named(connections, options, "query"));
   }
 
+  /** Half as many connections, which stay as long. */
+  public static PoolOptions half(PoolOptions options) {
+    return new PoolOptions()
+        .setMaxSize(Math.max(1, options.getMaxSize() / 2))
+        .setIdleTimeout(options.getIdleTimeout())
+        .setIdleTimeoutUnit(options.getIdleTimeoutUnit());
+  }
+
   /** Users' statements can be told from others: {@code epoch.branch_reads} does. */
   private static PgConnectOptions named(PgConnectOptions options) {
     options.getProperties().computeIfPresent("application_name", (_, name) -> name + " query");

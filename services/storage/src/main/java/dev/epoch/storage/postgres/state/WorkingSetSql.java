@@ -39,36 +39,65 @@ public final class WorkingSetSql {
   public String commitLive(LiveRelations live, List<String> kept) {
     return """
     WITH net AS MATERIALIZED (
-      SELECT w.*, %9$s AS epoch_bytes FROM %1$s w %3$s
-      WHERE (w.epoch_kind = 1) <> (l.%4$s IS NOT NULL)
-      OR w.epoch_kind = 1 AND record_image_ne(%5$s, %6$s)%11$s
+      SELECT w.*, %7$s AS epoch_bytes FROM %1$s w %3$s
+      WHERE %4$s
     ), moved AS (
-      %7$s
+      %2$s
       RETURNING 1
     ), emptied AS (
       DELETE FROM %1$s
     ), told AS (
-      %8$s
+      %5$s
     )
-    SELECT (SELECT count(*) FROM moved), 0::bigint, %10$s, told.*
+    SELECT (SELECT count(*) FROM moved), 0::bigint, %6$s, told.*
     FROM (SELECT) one
     LEFT JOIN told ON TRUE\
     """
         .formatted(
             live.workingSet(),
-            live.rows(),
+            toHistory(live.history(), "net", "TRUE"),
             lookup(live.rows(), "l", ""),
+            net(kept),
+            told("net", "TRUE", new Live(live, PhysicalState.NOW)),
+            little("net", "TRUE"),
+            bytes("w", "l"));
+  }
+
+  /**
+   * The same of a working set with many rows: planned for these, and nothing is told but how many
+   * keys changed.
+   */
+  public String commitManyLive(LiveRelations live, List<String> kept, long position) {
+    return """
+    WITH net AS MATERIALIZED (
+      SELECT w.* FROM %1$s w LEFT JOIN %2$s l ON %3$s
+      WHERE %4$s
+    ), moved AS (
+      %5$s
+      RETURNING 1
+    ), emptied AS (
+      DELETE FROM %1$s
+    )
+    SELECT count(*) FROM moved\
+    """
+        .formatted(
+            live.workingSet(),
+            live.rows(),
+            columns.sameKey("l", "w"),
+            net(kept),
+            toHistory(live.history(), "net", "TRUE")
+                .replace("$1::bigint", Long.toString(position)));
+  }
+
+  /** Whether the row of a working set, w, is another than the live one, l. */
+  private String net(List<String> kept) {
+    return "(w.epoch_kind = 1) <> (l.%s IS NOT NULL)\n  OR w.epoch_kind = 1 AND record_image_ne(%s, %s)%s%s"
+        .formatted(
             columns.key().getFirst(),
             columns.image("w"),
             columns.image("l"),
-            toHistory(live.history(), "net", "TRUE"),
-            told("net", "TRUE", new Live(live, PhysicalState.NOW)),
-            bytes("w", "l"),
-            little("net", "TRUE"),
-            keptValue()
-                + kept.stream()
-                    .map(condition -> "\n  OR " + condition)
-                    .collect(Collectors.joining()));
+            keptValue(),
+            kept.stream().map(condition -> "\n  OR " + condition).collect(Collectors.joining()));
   }
 
   /** An image with a value of a column that went is all that is left of it. */

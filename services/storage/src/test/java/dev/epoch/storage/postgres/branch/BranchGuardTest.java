@@ -8,7 +8,7 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.postgres.VersionedDatabase;
-import dev.epoch.storage.postgres.catalog.ApplicationPath;
+import dev.epoch.storage.postgres.connection.ApplicationPath;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.testing.StoragePostgres;
 import java.io.StringReader;

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.epoch.storage.branch.BranchHandle;
-import dev.epoch.storage.postgres.PostgresStorageAdapter;
 import dev.epoch.storage.postgres.TestRepository;
-import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
-import io.vertx.sqlclient.PoolOptions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -255,37 +252,6 @@ class OpeningsTest {
     for (Future<String> one : found) {
       assertThat(join(one)).endsWith("" + TABLES);
     }
-  }
-
-  @Test
-  void theServerOpensThemBeforeAnybodyComes() throws Exception {
-    // given a server whose sessions have the database's setting
-    PostgresStorageAdapter server =
-        new PostgresStorageAdapter(
-            StoragePostgres.vertx(),
-            repository.database.options(),
-            new PoolOptions().setMaxSize(2));
-
-    // when: sessions come while it is at it
-    Future<Boolean> opening = later(() -> server.openSmall(feature));
-    Connection early = session();
-    await("EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2)");
-    run(early, USE);
-
-    // then
-    assertThat(open("feature")).isEqualTo(TABLES);
-    assertThat(join(opening)).isTrue();
-    assertThat(server.openSmall(feature)).isTrue();
-    assertThat(TestDatabase.rows(early, "SELECT name FROM t1").getFirst()).containsExactly("one");
-
-    // when: of a branch that is gone
-    repository.adapter.dropBranch(feature);
-    assertThat(server.openSmall(feature)).isTrue();
-    server.close();
-    assertThat(
-            repository.database.value(
-                "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'epoch_feature%'"))
-        .isEqualTo("0");
   }
 
   @Test

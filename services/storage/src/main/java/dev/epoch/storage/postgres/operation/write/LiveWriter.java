@@ -1,11 +1,11 @@
 package dev.epoch.storage.postgres.operation.write;
 
 import dev.epoch.storage.TablePath;
-import dev.epoch.storage.postgres.catalog.ApplicationPath;
 import dev.epoch.storage.postgres.catalog.ConstraintCatalog;
 import dev.epoch.storage.postgres.catalog.ConstraintCatalog.ForeignKey;
 import dev.epoch.storage.postgres.catalog.TableColumns;
 import dev.epoch.storage.postgres.codec.Quote;
+import dev.epoch.storage.postgres.connection.ApplicationPath;
 import dev.epoch.storage.postgres.connection.RefusedByTrigger;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.state.LiveRelations;
@@ -49,26 +49,19 @@ public final class LiveWriter {
   /** Adds a table whose rows are staged; staged rows that change nothing are dropped. */
   public void add(TablePath path, StagedTable staged, LiveRelations live) {
     TableColumns columns = staged.columns();
+    if (!staged.isCompared()) {
+      session.run(
+          "UPDATE %s s SET epoch_changed = %s FROM %s l WHERE s.epoch_kind = 1 AND %s"
+              .formatted(
+                  staged.name(), staged.changed("l", "s"), live.rows(), columns.sameKey("l", "s")));
+    }
     session.run(
         """
-        UPDATE %1$s s SET epoch_changed = array_to_string(ARRAY[%2$s], '')
-        FROM %3$s l
-        WHERE s.epoch_kind = 1 AND %4$s;
         DELETE FROM %1$s s
         WHERE s.epoch_kind = 1 AND strpos(s.epoch_changed, '1') = 0
-        OR s.epoch_kind = 0 AND NOT EXISTS (SELECT FROM %3$s l WHERE %4$s)\
+        OR s.epoch_kind = 0 AND NOT EXISTS (SELECT FROM %2$s l WHERE %3$s)\
         """
-            .formatted(
-                staged.name(),
-                TableColumns.each(
-                    columns.writable(),
-                    c ->
-                        "record_image_ne(ROW(%s), ROW(%s))::integer"
-                            .formatted(
-                                columns.undomained(c, "l." + c), columns.undomained(c, "s." + c)),
-                    ", "),
-                live.rows(),
-                columns.sameKey("l", "s")));
+            .formatted(staged.name(), live.rows(), columns.sameKey("l", "s")));
     List<ForeignKey> foreignKeys = catalog.foreignKeys(path);
     markRewrites(path, staged, live, foreignKeys);
     List<Signature> signatures =

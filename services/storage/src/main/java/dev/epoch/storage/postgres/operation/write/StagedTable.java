@@ -1,6 +1,7 @@
 package dev.epoch.storage.postgres.operation.write;
 
 import dev.epoch.events.table.Column;
+import dev.epoch.events.table.Constraint;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.model.row.RowKey;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Rows to be written to a table, in a temporary table of the transaction: the table's columns, and
@@ -33,10 +35,13 @@ import java.util.Map;
 public final class StagedTable {
   private static final int BATCH = 5_000;
   private static final short KEPT = 2;
+  private static final long FEW = 2_000;
 
   private final TableColumns columns;
   private final LiveRelations live;
   private final String name;
+  private boolean compares;
+  private long loaded;
 
   private StagedTable(TableColumns columns, LiveRelations live, String name) {
     this.columns = columns;
@@ -75,6 +80,29 @@ public final class StagedTable {
                 columns.keyList()));
   }
 
+  /**
+   * From now on rows are compared with the live table's when they come: whoever changes these later
+   * is seen by {@link #reconcile}. Only where their keys have an index.
+   */
+  public void compareAtOnce() {
+    compares =
+        columns.schema().constraints().stream()
+            .anyMatch(constraint ->
+                constraint.kind() == Constraint.Kind.PRIMARY_KEY
+                    && Set.copyOf(constraint.columns())
+                        .equals(Set.copyOf(columns.schema().primaryKey())));
+  }
+
+  /** Whether so many rows were loaded that they are joined and not looked up one by one. */
+  public boolean isLarge() {
+    return loaded > FEW;
+  }
+
+  /** Whether what changes of each row is known. */
+  boolean isCompared() {
+    return compares;
+  }
+
   /** Makes it for columns that no table has yet, with types that the database has. */
   public void createTyped(Session session) {
     session.run(
@@ -111,6 +139,10 @@ public final class StagedTable {
   /** Fills it from a stream, which is closed; the number of rows. */
   public long load(Session session, RowStream<RowChange> changes) {
     long count = 0;
+    if (compares) {
+      // one by one: what the planner knows of the table may be old
+      session.run("SET LOCAL enable_seqscan = off");
+    }
     try (changes) {
       List<RowChange> batch = new ArrayList<>(BATCH);
       while (changes.hasNext()) {
@@ -125,6 +157,10 @@ public final class StagedTable {
       }
     }
     session.run("ANALYZE " + name);
+    if (compares) {
+      session.run("SET LOCAL enable_seqscan = DEFAULT");
+    }
+    loaded = count;
     return count;
   }
 
@@ -222,8 +258,8 @@ public final class StagedTable {
     // generated columns are computed anew: a merged row is made of fields of both sides
     String sql =
         """
-        INSERT INTO %s (epoch_kind, %s)
-        SELECT x.epoch_kind, %s
+        INSERT INTO %s (epoch_kind, epoch_changed, %s)
+        SELECT x.epoch_kind, %s, %s
         FROM (
           SELECT u.epoch_kind, %s
           FROM unnest(%s) u (epoch_kind, %s)
@@ -232,6 +268,10 @@ public final class StagedTable {
             .formatted(
                 name,
                 columns.allList(),
+                compares
+                    ? "CASE WHEN x.epoch_kind = 1 THEN (SELECT %s FROM %s l WHERE %s) END"
+                        .formatted(changed("l", "x"), live.rows(), columns.sameKey("l", "x"))
+                    : "NULL",
                 TableColumns.each(
                     columns.all(),
                     c ->
@@ -245,6 +285,20 @@ public final class StagedTable {
                 String.join(", ", arrays),
                 String.join(", ", names));
     return session.execute(sql, parameters.toArray());
+  }
+
+  /** A text with 1 for each writable column in which two rows differ, else 0. */
+  String changed(String one, String other) {
+    return "array_to_string(ARRAY[%s], '')"
+        .formatted(
+            TableColumns.each(
+                columns.writable(),
+                c ->
+                    "record_image_ne(ROW(%s), ROW(%s))::integer"
+                        .formatted(
+                            columns.undomained(c, one + "." + c),
+                            columns.undomained(c, other + "." + c)),
+                ", "));
   }
 
   /**

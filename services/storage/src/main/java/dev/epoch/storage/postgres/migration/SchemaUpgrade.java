@@ -1,5 +1,6 @@
-package dev.epoch.storage.postgres.catalog;
+package dev.epoch.storage.postgres.migration;
 
+import dev.epoch.storage.postgres.catalog.EpochSchema;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 

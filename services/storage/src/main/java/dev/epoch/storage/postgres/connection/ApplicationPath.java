@@ -1,6 +1,5 @@
-package dev.epoch.storage.postgres.catalog;
+package dev.epoch.storage.postgres.connection;
 
-import dev.epoch.storage.postgres.connection.Session;
 import java.util.Optional;
 
 /**
