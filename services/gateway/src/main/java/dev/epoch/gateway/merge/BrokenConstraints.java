@@ -3,7 +3,7 @@ package dev.epoch.gateway.merge;
 import dev.epoch.events.Digest;
 import dev.epoch.events.table.StoredSchema;
 import dev.epoch.events.table.TableEntry;
-import dev.epoch.gateway.operation.ChunkBuffer;
+import dev.epoch.gateway.chunk.ChunkBuffer;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.model.changes.ConflictSetWriter;
 import dev.epoch.model.merge.ConflictType;

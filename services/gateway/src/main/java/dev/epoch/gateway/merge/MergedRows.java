@@ -2,8 +2,8 @@ package dev.epoch.gateway.merge;
 
 import dev.epoch.events.Digest;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.gateway.chunk.ChunkBuffer;
 import dev.epoch.gateway.merge.schema.MergedSchema;
-import dev.epoch.gateway.operation.ChunkBuffer;
 import dev.epoch.model.changes.ChangeSetReader;
 import dev.epoch.model.changes.ChangeSetWriter;
 import dev.epoch.model.changes.ConflictSetWriter;

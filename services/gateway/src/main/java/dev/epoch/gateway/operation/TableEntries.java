@@ -6,6 +6,7 @@ import dev.epoch.events.table.Column;
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.gateway.chunk.ChunkBuffer;
 import dev.epoch.gateway.column.RetypedRows;
 import dev.epoch.log.ChunkStore;
 import dev.epoch.model.changes.ChangeSetWriter;

@@ -10,7 +10,7 @@ import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.RecordCommitSchemaV1;
 import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.table.RecordedSchema;
-import dev.epoch.gateway.operation.ChunkBuffer;
+import dev.epoch.gateway.chunk.ChunkBuffer;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.Lineage;

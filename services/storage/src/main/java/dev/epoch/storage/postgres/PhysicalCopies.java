@@ -7,7 +7,7 @@ import dev.epoch.storage.branch.BranchRead;
 import dev.epoch.storage.branch.Materialization;
 import dev.epoch.storage.postgres.branch.BranchCopies;
 import dev.epoch.storage.postgres.branch.BranchOpenings;
-import dev.epoch.storage.postgres.migration.SchemaUpgrade;
+import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

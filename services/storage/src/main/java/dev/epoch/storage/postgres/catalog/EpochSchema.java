@@ -253,7 +253,7 @@ public final class EpochSchema {
   }
 
   /** Whether the schema is there and was made by an older program. */
-  public static boolean isBehind(Session session) {
+  static boolean isBehind(Session session) {
     return exists(session) && !fits(session);
   }
 

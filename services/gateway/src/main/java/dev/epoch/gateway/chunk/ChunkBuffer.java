@@ -1,4 +1,4 @@
-package dev.epoch.gateway.operation;
+package dev.epoch.gateway.chunk;
 
 import dev.epoch.events.Digest;
 import dev.epoch.log.ChunkStore;

@@ -1,6 +1,5 @@
-package dev.epoch.storage.postgres.migration;
+package dev.epoch.storage.postgres.catalog;
 
-import dev.epoch.storage.postgres.catalog.EpochSchema;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 

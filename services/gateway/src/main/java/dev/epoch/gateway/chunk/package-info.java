@@ -1,0 +1,2 @@
+/** Writing chunks beside the log. */
+package dev.epoch.gateway.chunk;
