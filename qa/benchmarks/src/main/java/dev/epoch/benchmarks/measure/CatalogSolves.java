@@ -71,10 +71,9 @@ public final class CatalogSolves implements Measure {
         workbench.repository(
             name,
             "CREATE TABLE item (id integer PRIMARY KEY, price numeric NOT NULL)",
-            "INSERT INTO item SELECT i, 1 + i * 7919 % 997 FROM generate_series(1, %d) i"
+            "INSERT INTO item SELECT i, 1 + i * 7919 %% 997 FROM generate_series(1, %d) i"
                 .formatted(items));
     repository.register("item");
-    repository.commit("main");
     Api api = repository.api();
     api.post("/databases", Api.json("id", name, "name", name));
     api.post(

@@ -36,6 +36,8 @@ public final class LargeCommit implements Measure {
   public List<Figure> run(Workbench workbench) throws Exception {
     WriteTables tables = WriteTables.of(workbench);
     Repository repository = tables.repository();
+    // Other measures may have left changes, or none.
+    repository.execute("main", CHANGE.formatted(0, 1));
     repository.commit("main");
     repository.branch("large-commit");
     List<Figure> figures = new ArrayList<>();
