@@ -112,13 +112,10 @@ public final class Api {
   }
 
   private String full(String path) {
-    // catalogs are at the root
-    return url
-        + (path.startsWith("/databases") ? "" : "/api/v1")
-        + path
-        + (path.contains("?") ? "&" : "?")
-        + "repository="
-        + repository;
+    if (path.startsWith("/databases")) {
+      return url + path; // catalogs are at the root, and name their repository themselves
+    }
+    return url + "/api/v1" + path + (path.contains("?") ? "&" : "?") + "repository=" + repository;
   }
 
   private static String text(ClassicHttpRequest request) throws IOException {

@@ -161,6 +161,17 @@ public final class TableColumns {
     return each(key, name -> alias + "." + name, ", ");
   }
 
+  /**
+   * Whether an image of a history, {@code past}, is the one at a position for the key of {@code
+   * keyed}. The end is compared together with the key, so that the index of both is taken: the one
+   * of ends alone, which the planner prefers where the statistics are older than the changes, would
+   * read every later image for each key.
+   */
+  public String pastAt(String past, String keyed, String position) {
+    return "%s AND %s.epoch_from <= %s AND (%s, %s) < (%s, %s.epoch_to)"
+        .formatted(sameKey(past, keyed), past, position, key(keyed), position, key(past), past);
+  }
+
   /** All columns as {@code RowMapping} takes them, in the order of rows. */
   public String sent(String alias) {
     return each(all, name -> sent(name, alias + "." + name), ", ");

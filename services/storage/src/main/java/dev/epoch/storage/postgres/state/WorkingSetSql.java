@@ -56,7 +56,7 @@ public final class WorkingSetSql {
         .formatted(
             live.workingSet(),
             toHistory(live.history(), "net", "TRUE"),
-            lookup(live.rows(), "l", ""),
+            lookup(live.rows(), "l"),
             net(kept),
             told("net", "TRUE", new Live(live, PhysicalState.NOW)),
             little("net", "TRUE"),
@@ -232,15 +232,11 @@ public final class WorkingSetSql {
             columns.image("lw"),
             columns.image("l"),
             overlay.workingSet(),
-            lookup(overlay.rows(), "v", "")
-                + lookup(overlay.tombstones(), "d", "")
-                + lookup(
-                    live.history(),
-                    "h",
-                    " AND x.epoch_from <= %1$s::bigint AND %1$s::bigint < x.epoch_to"
-                        .formatted(anchor))
-                + lookup(live.workingSet(), "lw", "")
-                + lookup(live.rows(), "l", ""),
+            lookup(overlay.rows(), "v")
+                + lookup(overlay.tombstones(), "d")
+                + lookupWhere(live.history(), "h", columns.pastAt("x", "w", anchor + "::bigint"))
+                + lookup(live.workingSet(), "lw")
+                + lookup(live.rows(), "l"),
             bytes("w", "v", "h", "lw", "l"));
   }
 
@@ -248,9 +244,13 @@ public final class WorkingSetSql {
    * Joins the row of a relation that has the key of {@code w}, by the index of the key whatever the
    * planner believes: a plan made while the relation was empty may read all of it for each key.
    */
-  private String lookup(String relation, String alias, String condition) {
-    return "\nLEFT JOIN LATERAL (SELECT * FROM %s x WHERE %s%s OFFSET 0) %s ON TRUE"
-        .formatted(relation, columns.sameKey("x", "w"), condition, alias);
+  private String lookup(String relation, String alias) {
+    return lookupWhere(relation, alias, columns.sameKey("x", "w"));
+  }
+
+  private static String lookupWhere(String relation, String alias, String condition) {
+    return "\nLEFT JOIN LATERAL (SELECT * FROM %s x WHERE %s OFFSET 0) %s ON TRUE"
+        .formatted(relation, condition, alias);
   }
 
   /**

@@ -160,21 +160,22 @@ public final class OpenTableCommit {
                             numbered("u", name)),
                 ", "),
             open.touchedKeys(),
-            lookup(open.relation(), "x", "")
-                + lookup(overlay.rows(), "v", "")
-                + lookup(overlay.tombstones(), "d", "")
-                + lookup(
-                    live.history(),
-                    "h",
-                    " AND y.epoch_from <= %1$d AND %1$d < y.epoch_to".formatted(anchor))
-                + lookup(live.workingSet(), "lw", "")
-                + lookup(live.rows(), "l", ""),
+            lookup(open.relation(), "x")
+                + lookup(overlay.rows(), "v")
+                + lookup(overlay.tombstones(), "d")
+                + lookupWhere(live.history(), "h", columns.pastAt("y", "k", Long.toString(anchor)))
+                + lookup(live.workingSet(), "lw")
+                + lookup(live.rows(), "l"),
             image("v"));
   }
 
-  private String lookup(String relation, String alias, String condition) {
-    return "\nLEFT JOIN LATERAL (SELECT * FROM %s y WHERE %s%s) %s ON TRUE"
-        .formatted(relation, columns.sameKey("y", "k"), condition, alias);
+  private String lookup(String relation, String alias) {
+    return lookupWhere(relation, alias, columns.sameKey("y", "k"));
+  }
+
+  private static String lookupWhere(String relation, String alias, String condition) {
+    return "\nLEFT JOIN LATERAL (SELECT * FROM %s y WHERE %s) %s ON TRUE"
+        .formatted(relation, condition, alias);
   }
 
   private String value(String name, String alias) {
