@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
  *   p(i)       whether instance i is included          0 or 1
  *   q(i)       its copies                              max(1, lower) p &lt;= q &lt;= upper p
  *   y(i,r,j)   copies of j that r of i chooses         y &lt;= q(j),  y &lt;= upper(j) p(i)
+ *              or just q(j): where choosing more costs nothing, all that is there is chosen
  *
  *   quantifier   least p(i) &lt;= sum of y(i,r,*) &lt;= most p(i)
  *   support      q(j) &lt;= sum of y(*,*,j), but for what is to be configured
@@ -43,16 +45,20 @@ final class ConfigurationProgram {
   private final Map<String, Map<String, List<Edge>>> byOwner = new HashMap<>();
   private final Map<String, List<Edge>> byTarget = new HashMap<>();
   private final Set<String> roots;
+  private final boolean isChoiceWeighed;
 
   /** A choice that an instance has. */
   record Edge(String owner, String relationship, String target, int variable) {}
 
   /**
    * @param roots what is to be configured, empty for everything
+   * @param isChoiceWeighed whether the objective depends on which relationship chooses an instance,
+   *     and not only on what is included
    */
-  ConfigurationProgram(Expansion expansion, Set<String> roots) {
+  ConfigurationProgram(Expansion expansion, Set<String> roots, boolean isChoiceWeighed) {
     this.content = expansion.content();
     this.roots = roots;
+    this.isChoiceWeighed = isChoiceWeighed;
     expansion.selectors().keySet().forEach(this::instance);
     expansion
         .selectors()
@@ -108,16 +114,29 @@ final class ConfigurationProgram {
     List<Term> sum = new ArrayList<>();
     List<Edge> its = new ArrayList<>();
     boolean isFixed = selector.isSelected() && selector.ids().size() <= quantifier.most();
-    for (String target : new java.util.LinkedHashSet<>(selector.ids())) {
+    Set<String> targets = new LinkedHashSet<>(selector.ids());
+    // p is 1
+    boolean isRoot = roots.contains(owner);
+    boolean isAllChosen =
+        isRoot
+            && !isChoiceWeighed
+            && targets.stream().mapToLong(each -> domain(each).upper()).sum() <= quantifier.most();
+    for (String target : targets) {
       long upper = domain(target).upper();
-      int y = program.variable(owner + "." + name + "." + target, 0, upper);
+      int q = copies.get(target);
+      int y = isAllChosen ? q : program.variable(owner + "." + name + "." + target, 0, upper);
       Edge edge = new Edge(owner, name, target, y);
       its.add(edge);
       edges.add(edge);
       byTarget.computeIfAbsent(target, _ -> new ArrayList<>()).add(edge);
       sum.add(new Term(y, 1));
-      program.constrain(List.of(new Term(y, 1), new Term(copies.get(target), -1)), -FREE, 0, null);
-      program.constrain(List.of(new Term(y, 1), new Term(p, -Math.max(1, upper))), -FREE, 0, null);
+      if (!isAllChosen) {
+        program.constrain(List.of(new Term(y, 1), new Term(q, -1)), -FREE, 0, null);
+      }
+      if (!isRoot) {
+        program.constrain(
+            List.of(new Term(y, 1), new Term(p, -Math.max(1, upper))), -FREE, 0, null);
+      }
       if (isFixed || quantifier.kind() == Quantifier.Kind.ALL) {
         program.constrain(
             List.of(new Term(y, 1), new Term(p, -1)),
@@ -144,9 +163,14 @@ final class ConfigurationProgram {
   }
 
   private void support(String id) {
+    int q = copies.get(id);
+    List<Edge> choices = byTarget.getOrDefault(id, List.of());
+    if (choices.stream().anyMatch(edge -> edge.variable() == q)) {
+      return;
+    }
     List<Term> terms = new ArrayList<>();
-    terms.add(new Term(copies.get(id), 1));
-    byTarget.getOrDefault(id, List.of()).forEach(edge -> terms.add(new Term(edge.variable(), -1)));
+    terms.add(new Term(q, 1));
+    choices.forEach(edge -> terms.add(new Term(edge.variable(), -1)));
     program.constrain(terms, -FREE, 0, null);
   }
 

@@ -1,5 +1,6 @@
 package dev.epoch.catalog.solve;
 
+import dev.epoch.catalog.model.PropertyValue;
 import dev.epoch.catalog.solve.ConfigurationProgram.Edge;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -25,7 +26,8 @@ final class Configurator {
    * @param limit after which the best that was found is the answer
    */
   Configuration solve(Expansion expansion, Set<String> roots, Objective objective, Duration limit) {
-    ConfigurationProgram model = new ConfigurationProgram(expansion, roots);
+    ConfigurationProgram model =
+        new ConfigurationProgram(expansion, roots, isChoiceWeighed(expansion, objective));
     ObjectiveTerms terms = new ObjectiveTerms(model, objective);
     List<String> notes = new ArrayList<>();
     objective
@@ -50,6 +52,22 @@ final class Configurator {
       solution = solver.solve(model.program, limit);
     }
     return configuration(model, terms, solution, notes);
+  }
+
+  /** Whether a weight is on a derived or a conditional property of anything. */
+  private static boolean isChoiceWeighed(Expansion expansion, Objective objective) {
+    Set<String> weighed = objective.weights().keySet();
+    return expansion.selectors().keySet().stream()
+        .map(id -> expansion.content().instance(id).orElseThrow())
+        .anyMatch(instance ->
+            weighed.stream()
+                .anyMatch(property ->
+                    instance.properties().get(property) instanceof PropertyValue.Conditional
+                        || expansion
+                            .content()
+                            .classOf(instance)
+                            .flatMap(its -> its.derived(property))
+                            .isPresent()));
   }
 
   private static boolean isKnown(ConfigurationProgram model, String property) {

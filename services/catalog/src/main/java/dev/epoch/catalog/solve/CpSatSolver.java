@@ -100,6 +100,9 @@ public final class CpSatSolver implements IntegerSolver {
     solver
         .getParameters()
         .setNumWorkers(1)
+        .setCpModelProbingLevel(0)
+        .setMergeAtMostOneWorkLimit(0)
+        .setMaxPresolveIterations(1)
         .setRandomSeed(SEED)
         .setMaxTimeInSeconds(seconds)
         .setMaxDeterministicTime(seconds);
