@@ -90,14 +90,15 @@ final class ValueKinds {
     for (Sample sample : ALL) {
       backend
           .type(sample.type())
-          .ifPresent(type ->
-              samples.add(
-                  new Sample(
-                      type,
-                      sample.key(),
-                      sample.texts().stream()
-                          .map(text -> backend.spelt(sample.type(), text))
-                          .toList())));
+          .ifPresent(
+              type ->
+                  samples.add(
+                      new Sample(
+                          type,
+                          sample.key(),
+                          sample.texts().stream()
+                              .map(text -> backend.spelt(sample.type(), text))
+                              .toList())));
     }
     return samples;
   }

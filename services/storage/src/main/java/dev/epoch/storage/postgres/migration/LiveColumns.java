@@ -77,6 +77,18 @@ final class LiveColumns {
       JOIN pg_catalog.pg_class AS c ON c.oid = n.relation
       """;
 
+  /**
+   * Whether this transaction can have changed a relation, by its name or number; else another has.
+   */
+  private static final String HELD =
+      """
+      SELECT true FROM pg_catalog.pg_locks AS l
+      WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted
+        AND l.relation = $1::text::pg_catalog.regclass
+        AND l.mode IN ('ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+      LIMIT 1
+      """;
+
   /** Attributes of the composites that columns of captured tables are made of. */
   private static final String ATTRIBUTES =
       """
@@ -122,14 +134,15 @@ final class LiveColumns {
     session.run(searchPath);
     session
         .first(TABLE, row -> row.getString(0), altered.table())
-        .ifPresent(table -> {
-          // what is kept goes by the names that columns have now
-          session.list("SELECT epoch.follow_table($1)", row -> row, table);
-          released.add(table);
-          if (!altered.dropped().isEmpty()) {
-            lost.computeIfAbsent(table, any -> new TreeSet<>()).addAll(altered.dropped());
-          }
-        });
+        .ifPresent(
+            table -> {
+              // what is kept goes by the names that columns have now
+              session.list("SELECT epoch.follow_table($1)", row -> row, table);
+              released.add(table);
+              if (!altered.dropped().isEmpty()) {
+                lost.computeIfAbsent(table, any -> new TreeSet<>()).addAll(altered.dropped());
+              }
+            });
   }
 
   void expect(Loss loss) {
@@ -139,16 +152,17 @@ final class LiveColumns {
 
   /** Images most rows beside writers, so that they wait for the rest only. No transaction. */
   void keepBeside() {
-    lost.forEach((table, columns) -> {
-      String[] names = columns.toArray(String[]::new);
-      List<Part> parts =
-          session.list(PARTS, row -> new Part(row.getString(0), row.getLong(1)), table);
-      for (Part part : parts) {
-        for (long page = 0; page < part.pages(); page += PAGES) {
-          keepPages(table, names, part.relation(), page);
-        }
-      }
-    });
+    lost.forEach(
+        (table, columns) -> {
+          String[] names = columns.toArray(String[]::new);
+          List<Part> parts =
+              session.list(PARTS, row -> new Part(row.getString(0), row.getLong(1)), table);
+          for (Part part : parts) {
+            for (long page = 0; page < part.pages(); page += PAGES) {
+              keepPages(table, names, part.relation(), page);
+            }
+          }
+        });
   }
 
   private record Part(String relation, long pages) {}
@@ -178,15 +192,20 @@ final class LiveColumns {
    * Keeps what is left to keep, and lets go of the tables; in the transaction of the statements.
    */
   void begin() {
-    lost.forEach((table, columns) ->
-        session.list(
-            "SELECT epoch.keep_values($1, $2)", row -> row, table, columns.toArray(String[]::new)));
-    lost.forEach((table, columns) ->
-        session.list(
-            "SELECT epoch.release_sequences($1, $2)::text",
-            row -> row,
-            table,
-            columns.toArray(String[]::new)));
+    lost.forEach(
+        (table, columns) ->
+            session.list(
+                "SELECT epoch.keep_values($1, $2)",
+                row -> row,
+                table,
+                columns.toArray(String[]::new)));
+    lost.forEach(
+        (table, columns) ->
+            session.list(
+                "SELECT epoch.release_sequences($1, $2)::text",
+                row -> row,
+                table,
+                columns.toArray(String[]::new)));
     released.forEach(
         table -> session.list("SELECT epoch.drop_views_of($1)::text", row -> row, table));
     before = new HashSet<>(all());
@@ -208,8 +227,13 @@ final class LiveColumns {
     Map<String, String> now = attributes();
     return attributes.entrySet().stream()
         .filter(was -> !now.containsKey(was.getKey()))
+        .filter(was -> isHeld(was.getKey().substring(0, was.getKey().indexOf('.'))))
         .map(Map.Entry::getValue)
         .findFirst();
+  }
+
+  private boolean isHeld(String relation) {
+    return session.first(HELD, row -> row.getBoolean(0), relation).isPresent();
   }
 
   private Map<String, String> captures() {
@@ -225,6 +249,7 @@ final class LiveColumns {
         .filter(was -> now.containsKey(was.getKey()))
         .filter(was -> !now.get(was.getKey()).equals(was.getValue()))
         .map(Map.Entry::getKey)
+        .filter(this::isHeld)
         .findFirst();
   }
 
@@ -264,16 +289,17 @@ final class LiveColumns {
         return problem;
       }
     }
-    released.forEach(table ->
-        session.list(
-            """
+    released.forEach(
+        table ->
+            session.list(
+                """
             SELECT epoch.make_missing_views(p.branch_id)::text
             FROM epoch.branch_tables AS p
             JOIN epoch.branches AS b ON b.branch_id = p.branch_id
             WHERE p.table_id = $1 AND NOT b.dropped
             """,
-            row -> row,
-            table));
+                row -> row,
+                table));
     return Optional.empty();
   }
 }
