@@ -92,7 +92,14 @@ final class Clients {
   /** While they stand still. */
   void check() throws SQLException {
     failIfOneFailed();
-    checker.check();
+    try {
+      checker.check();
+    } catch (AssertionError wrong) {
+      StringBuilder text = new StringBuilder(wrong.getMessage());
+      clients.forEach(
+          client -> text.append("\nlast commands of a client:\n").append(client.history()));
+      throw new AssertionError(text.toString(), wrong);
+    }
   }
 
   /** Ends them all and compares everything. */

@@ -28,7 +28,7 @@ final class Delivery {
   private static final String UNDONE = "OperationFailedError";
 
   private static final int REMEMBERED = 12;
-  private static final int TOLD = 30;
+  private static final int TOLD = 150;
 
   private final Rest rest;
   private final String repository;
@@ -136,7 +136,12 @@ final class Delivery {
     Sent old = new ArrayList<>(answered).get(random.nextInt(answered.size()));
     counts.add("answered commands sent again");
     boolean undone = new Reply(old.answer(), true).isRefusal(UNDONE);
-    compare(old.command(), old.answer(), attempt(old.command(), undone).answer());
+    Reply again = attempt(old.command(), undone);
+    if (old.command().path().equals("/schema/exec") && again.isRefusal("BranchNotFoundError")) {
+      // statements are no command of the log: once their branch is gone, nobody remembers them
+      return;
+    }
+    compare(old.command(), old.answer(), again.answer());
   }
 
   private Reply attempt(Command command) {

@@ -53,6 +53,11 @@ final class TrialClient {
     }
   }
 
+  /** Its last commands and their answers. */
+  String history() {
+    return session.delivery.history();
+  }
+
   private void step() throws Exception {
     int kind = session.random.nextInt(100);
     if (kind < 4) {
