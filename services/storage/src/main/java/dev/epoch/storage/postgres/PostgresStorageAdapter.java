@@ -30,6 +30,7 @@ import dev.epoch.storage.branch.Materialization;
 import dev.epoch.storage.branch.OpenBranchTables;
 import dev.epoch.storage.branch.OpenedTables;
 import dev.epoch.storage.location.AddressRules;
+import dev.epoch.storage.copy.TableMaker;
 import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.operation.OperationResult;
 import dev.epoch.storage.operation.PlannedRows;
@@ -48,6 +49,7 @@ import dev.epoch.storage.postgres.catalog.SchemaUpgrade;
 import dev.epoch.storage.postgres.catalog.TableShapes;
 import dev.epoch.storage.postgres.catalog.UserTables;
 import dev.epoch.storage.postgres.codec.PostgresValueCodec;
+import dev.epoch.storage.postgres.copy.PostgresTableMaker;
 import dev.epoch.storage.postgres.connection.Connecting;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
@@ -226,6 +228,11 @@ public final class PostgresStorageAdapter
   @Override
   public Optional<SqlSurface> surface() {
     return Optional.of(surface);
+  }
+
+  @Override
+  public Optional<TableMaker> tableMaker() {
+    return Optional.of(new PostgresTableMaker(database));
   }
 
   @Override
