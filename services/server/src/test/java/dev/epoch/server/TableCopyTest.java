@@ -174,7 +174,12 @@ class TableCopyTest {
     lite("UPDATE users_lite SET credit = '77' WHERE id = 1");
 
     // when
-    merge("users_lite", "{\"source\": \"users\", \"ref\": \"x\", \"branch\": \"main\", \"dry_run\": true}", 1, 1, 1);
+    merge(
+        "users_lite",
+        "{\"source\": \"users\", \"ref\": \"x\", \"branch\": \"main\", \"dry_run\": true}",
+        1,
+        1,
+        1);
     merge("users_lite", "{\"source\": \"users\", \"ref\": \"x\", \"branch\": \"main\"}", 1, 1, 1);
     merge("users_lite", "{\"source\": \"users\", \"ref\": \"x\", \"branch\": \"main\"}", 0, 0, 0);
 
@@ -186,10 +191,12 @@ class TableCopyTest {
     api.commit("main", "brought");
 
     // and back: what came from the origin is no change of the copy
-    lite("UPDATE users_lite SET seen = '2025-01-01 00:00:00+00', tags = '{\"x y\",z}' WHERE id = 5");
+    lite(
+        "UPDATE users_lite SET seen = '2025-01-01 00:00:00+00', tags = '{\"x y\",z}' WHERE id = 5");
     api.commit("main", "in the copy");
     api.post("/branches/merge", "{\"source\": \"x\", \"target\": \"main\"}").statusCode(200);
-    merge("users", "{\"source\": \"users_lite\", \"ref\": \"main\", \"branch\": \"main\"}", 0, 2, 0);
+    merge(
+        "users", "{\"source\": \"users_lite\", \"ref\": \"main\", \"branch\": \"main\"}", 0, 2, 0);
     assertThat(
             live(
                 "SELECT id || ' ' || name || ' ' || credit FROM %s WHERE id IN (1, 9001) ORDER BY id"

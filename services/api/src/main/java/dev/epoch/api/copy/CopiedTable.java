@@ -13,7 +13,9 @@ public record CopiedTable(
     String storage,
     @Schema(description = "Of the origin, which has the rows that were copied") String commit,
     long recordCount,
-    @Schema(description = "Of the rows: that of the origin, if it has no rows of types that are left out")
+    @Schema(
+            description =
+                "Of the rows: that of the origin, if it has no rows of types that are left out")
         String contentHash,
     @Schema(description = "That made the table; empty where it was there") String statement,
     @Schema(description = "Types that the storage does not have, and what stands for them")

@@ -9,7 +9,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record CopyTable(
     @NotNull @Size(min = 1) @Schema(description = "Storage of the copy", examples = "lite")
         String to,
-    @Schema(description = "Name of the copy; the table's and the storage's if none is given", examples = "users_lite")
+    @Schema(
+            description = "Name of the copy; the table's and the storage's if none is given",
+            examples = "users_lite")
         String as,
     @Schema(description = "Path of the copy in the storage; its name if none is given") String path,
     @Schema(description = "Commit that has the rows: HEAD if none is given", examples = "v1")

@@ -16,9 +16,13 @@ public record MergeTable(
         String source,
     @Schema(description = "Commit up to which: HEAD if none is given", examples = "feature/x")
         String ref,
-    @Schema(description = "Branch whose uncommitted changes they become; the current one if none is given")
+    @Schema(
+            description =
+                "Branch whose uncommitted changes they become; the current one if none is given")
         String branch,
     @Pattern(regexp = "ours|theirs", message = "should be ours or theirs")
-        @Schema(description = "What settles conflicts: ours is the table in the path", examples = "theirs")
+        @Schema(
+            description = "What settles conflicts: ours is the table in the path",
+            examples = "theirs")
         String strategy,
     @Schema(description = "Only tell what would be done") Boolean dryRun) {}

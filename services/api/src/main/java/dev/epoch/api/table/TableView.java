@@ -56,7 +56,6 @@ public record TableView(
     }
   }
 
-
   /**
    * As the read model has it.
    *
@@ -116,7 +115,16 @@ public record TableView(
   private TableView with(
       Map<String, ConflictRules.Rule> rules, CopiedFrom origin, SchemaView shape) {
     return new TableView(
-        name, location, storage, primaryKey, appendOnly, recordCount, committed, rules, origin, shape);
+        name,
+        location,
+        storage,
+        primaryKey,
+        appendOnly,
+        recordCount,
+        committed,
+        rules,
+        origin,
+        shape);
   }
 
   /** All tables, by name. */

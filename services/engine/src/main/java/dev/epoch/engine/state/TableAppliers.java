@@ -37,9 +37,7 @@ final class TableAppliers {
   static RepositoryState synced(RepositoryState state, TableSyncedV1 event) {
     RegisteredTable table = state.tables().byId().get(event.tableId());
     return state.withTables(
-        state
-            .tables()
-            .with(table.withCopy(table.copy().synced(event.returned(), event.commit()))));
+        state.tables().with(table.withCopy(table.copy().synced(event.returned(), event.commit()))));
   }
 
   /**

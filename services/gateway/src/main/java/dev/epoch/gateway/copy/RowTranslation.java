@@ -22,8 +22,7 @@ final class RowTranslation {
   /** Place of the other table's columns in the rows, -1 if they are not there. */
   private final int[] places;
 
-  RowTranslation(
-      TableSchema from, ValueCodec fromValues, TableSchema to, ValueCodec toValues) {
+  RowTranslation(TableSchema from, ValueCodec fromValues, TableSchema to, ValueCodec toValues) {
     this.from = from;
     this.fromValues = fromValues;
     this.to = to;

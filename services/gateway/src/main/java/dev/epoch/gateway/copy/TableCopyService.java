@@ -72,15 +72,13 @@ public final class TableCopyService {
     StorageState to = storages.namedOrDefault(state, request.storage());
     StorageAdapter adapter = backends.adapters().adapter(to);
     TableMaker maker = adapter.tableMaker().orElseThrow(() -> makesNone(to));
-    String name =
-        request.name() == null ? request.table() + "_" + to.name() : request.name();
+    String name = request.name() == null ? request.table() + "_" + to.name() : request.name();
     if (state.tables().named(name).isPresent()) {
       // a repetition of the request is answered what it was answered
       return repeated(repository, caller, name, request, to);
     }
     TablePath path = path(to, request.path() == null ? name : request.path());
-    MadeTable made =
-        maker.foresee(path, source.schema(), from.backend().equals(to.backend()));
+    MadeTable made = maker.foresee(path, source.schema(), from.backend().equals(to.backend()));
     TableSchema schema = identified(made.schema(), source.schema());
     RowTranslation translation =
         new RowTranslation(source.schema(), reads.values(state, source), schema, adapter.values());

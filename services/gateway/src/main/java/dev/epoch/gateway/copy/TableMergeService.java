@@ -117,8 +117,7 @@ public final class TableMergeService {
             into.name(),
             into.schema(),
             request.strategy(),
-            new ConflictPolicy(state.profile().conflict())
-                .forTable(into.name(), into.schema()));
+            new ConflictPolicy(state.profile().conflict()).forTable(into.name(), into.schema()));
     Written written = new Written(into.schema(), values, translation);
     try (RowStream<RowChange> changes =
         diffs.changes(since(state, pair, request), source, request.source(), ChangeQuery.all())) {
@@ -126,16 +125,12 @@ public final class TableMergeService {
         RowChange change = changes.next();
         Row theirs = translation.row(change.after());
         Row before = translation.row(change.before());
-        RowKey key =
-            (theirs == null ? before : theirs).key(into.schema().keyIndexes());
+        RowKey key = (theirs == null ? before : theirs).key(into.schema().keyIndexes());
         Row ours = reads.row(target, request.into(), key).orElse(null);
         Row base = pair.isOpposite() ? pair.base(reads, state, key, target) : before;
         written.add(
             merge.merge(
-                key,
-                BaseRow.of(written.filled(base, ours)),
-                ours,
-                written.filled(theirs, ours)));
+                key, BaseRow.of(written.filled(base, ours)), ours, written.filled(theirs, ours)));
       }
     }
     if (written.total > 0) {
@@ -263,7 +258,11 @@ public final class TableMergeService {
       return;
     }
     boolean isSameKind =
-        state.storages().byName().get(pair.source().storage()).backend()
+        state
+            .storages()
+            .byName()
+            .get(pair.source().storage())
+            .backend()
             .equals(state.storages().byName().get(pair.target().storage()).backend());
     String statements =
         missing.stream()

@@ -172,9 +172,7 @@ public final class TableService {
   public RegisteredTable registerMade(
       LiveRepository repository, RegisterTableV1 command, Making making, Caller caller) {
     StorageAdapter adapter =
-        backends
-            .adapters()
-            .adapter(storages.namedOrDefault(repository.state(), command.storage()));
+        backends.adapters().adapter(storages.namedOrDefault(repository.state(), command.storage()));
     return register(
         repository,
         repository.state().defaultBranch(),

@@ -128,8 +128,7 @@ final class RelationalTableMaker implements TableMaker {
         "CREATE TABLE IF NOT EXISTS " + MADE + " (operation TEXT NOT NULL, path TEXT NOT NULL)");
   }
 
-  private static boolean isMade(
-      RelationalSession session, OperationId operation, TablePath path) {
+  private static boolean isMade(RelationalSession session, OperationId operation, TablePath path) {
     return session
         .first(
             "SELECT 1 FROM " + MADE + " WHERE operation = ? AND path = ?",

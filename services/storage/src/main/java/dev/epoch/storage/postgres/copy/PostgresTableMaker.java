@@ -44,12 +44,7 @@ public final class PostgresTableMaker implements TableMaker {
   public MadeTable foresee(TablePath path, TableSchema like, boolean isSameKind) {
     TableLike made =
         new TableLike(
-            name(path),
-            path,
-            like,
-            isSameKind,
-            Quote::identifier,
-            type -> type(type, isSameKind));
+            name(path), path, like, isSameKind, Quote::identifier, type -> type(type, isSameKind));
     try {
       database.writeOnly(session -> {
         session.run(made.statement());
@@ -83,8 +78,7 @@ public final class PostgresTableMaker implements TableMaker {
           return;
         }
         session.run(table.statement());
-        session.run(
-            "COMMENT ON TABLE %s IS '%s'".formatted(name(path), comment(operation)));
+        session.run("COMMENT ON TABLE %s IS '%s'".formatted(name(path), comment(operation)));
         fill(session, path, table.schema(), rows);
       });
     }
@@ -116,8 +110,7 @@ public final class PostgresTableMaker implements TableMaker {
     }
   }
 
-  private static String each(
-      List<Column> columns, java.util.function.IntFunction<String> part) {
+  private static String each(List<Column> columns, java.util.function.IntFunction<String> part) {
     return IntStream.range(0, columns.size()).mapToObj(part).collect(Collectors.joining(", "));
   }
 

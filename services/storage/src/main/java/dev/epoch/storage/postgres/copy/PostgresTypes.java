@@ -22,8 +22,7 @@ final class PostgresTypes {
       case UUID -> "uuid";
       case JSON -> "json";
       case JSON_BINARY -> "jsonb";
-      case TEXT, ARRAY, ENUM, COMPOSITE, DOMAIN, RANGE, NETWORK, BITS, TEXT_SEARCH, OTHER ->
-          "text";
+      case TEXT, ARRAY, ENUM, COMPOSITE, DOMAIN, RANGE, NETWORK, BITS, TEXT_SEARCH, OTHER -> "text";
     };
   }
 }
