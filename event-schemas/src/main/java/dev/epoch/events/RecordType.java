@@ -27,6 +27,7 @@ import dev.epoch.events.command.OpenRepositoryV1;
 import dev.epoch.events.command.ProtectBranchV1;
 import dev.epoch.events.command.RecordCatalogArtifactV1;
 import dev.epoch.events.command.RecordCommitSchemaV1;
+import dev.epoch.events.command.RecordTableSyncV1;
 import dev.epoch.events.command.RegisterTableV1;
 import dev.epoch.events.command.RemoveCheckV1;
 import dev.epoch.events.command.RemoveStorageV1;
@@ -91,6 +92,7 @@ import dev.epoch.events.event.StorageRemovedV1;
 import dev.epoch.events.event.StorageUpdatedV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.events.event.TableSyncedV1;
 import dev.epoch.events.event.TagCreatedV1;
 import dev.epoch.events.event.TagDeletedV1;
 import java.util.Arrays;
@@ -111,6 +113,7 @@ public enum RecordType {
   STORAGE_UPDATED_V1("storage-updated", 1, RecordKind.EVENT, StorageUpdatedV1.class),
   STORAGE_REMOVED_V1("storage-removed", 1, RecordKind.EVENT, StorageRemovedV1.class),
   TABLE_REGISTERED_V1("table-registered", 1, RecordKind.EVENT, TableRegisteredV1.class),
+  TABLE_SYNCED_V1("table-synced", 1, RecordKind.EVENT, TableSyncedV1.class),
   TABLE_REMOVED_V1("table-removed", 1, RecordKind.EVENT, TableRemovedV1.class),
   BRANCH_CREATED_V1("branch-created", 1, RecordKind.EVENT, BranchCreatedV1.class),
   BRANCH_RENAMED_V1("branch-renamed", 1, RecordKind.EVENT, BranchRenamedV1.class),
@@ -169,6 +172,7 @@ public enum RecordType {
   UPDATE_STORAGE_V1("update-storage", 1, RecordKind.COMMAND, UpdateStorageV1.class),
   REMOVE_STORAGE_V1("remove-storage", 1, RecordKind.COMMAND, RemoveStorageV1.class),
   REGISTER_TABLE_V1("register-table", 1, RecordKind.COMMAND, RegisterTableV1.class),
+  RECORD_TABLE_SYNC_V1("record-table-sync", 1, RecordKind.COMMAND, RecordTableSyncV1.class),
   REMOVE_TABLE_V1("remove-table", 1, RecordKind.COMMAND, RemoveTableV1.class),
   CREATE_BRANCH_V1("create-branch", 1, RecordKind.COMMAND, CreateBranchV1.class),
   RENAME_BRANCH_V1("rename-branch", 1, RecordKind.COMMAND, RenameBranchV1.class),

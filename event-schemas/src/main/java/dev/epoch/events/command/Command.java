@@ -10,6 +10,7 @@ public sealed interface Command
         UpdateStorageV1,
         RemoveStorageV1,
         RegisterTableV1,
+        RecordTableSyncV1,
         RemoveTableV1,
         CreateBranchV1,
         RenameBranchV1,

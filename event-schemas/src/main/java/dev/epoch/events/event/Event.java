@@ -29,7 +29,7 @@ public sealed interface Event
       permits StorageAddedV1, StorageUpdatedV1, StorageRemovedV1 {}
 
   /** Which tables are versioned. */
-  sealed interface OfTable extends Event permits TableRegisteredV1, TableRemovedV1 {}
+  sealed interface OfTable extends Event permits TableRegisteredV1, TableSyncedV1, TableRemovedV1 {}
 
   /** Branches: their names, heads and rules. */
   sealed interface OfBranch extends Event

@@ -7,6 +7,7 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.Digest;
 import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.events.table.RowsLocation;
+import dev.epoch.events.table.TableOrigin;
 import dev.epoch.events.table.TableSchema;
 import java.time.Instant;
 import java.util.List;
@@ -21,14 +22,19 @@ import java.util.List;
 })
 public sealed interface OperationPlan {
 
-  /** Capture is installed on a table. */
+  /**
+   * Capture is installed on a table.
+   *
+   * @param origin what the table is made as a copy of; null: it is there
+   */
   record RegisterTable(
       String tableId,
       String name,
       String storage,
       String schemaName,
       String tableName,
-      TableSchema schema)
+      TableSchema schema,
+      @JsonInclude(JsonInclude.Include.NON_NULL) TableOrigin origin)
       implements OperationPlan {}
 
   /**

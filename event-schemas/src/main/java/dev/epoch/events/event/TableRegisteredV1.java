@@ -2,6 +2,7 @@ package dev.epoch.events.event;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.epoch.events.Digest;
+import dev.epoch.events.table.TableOrigin;
 import dev.epoch.events.table.TableSchema;
 import java.util.UUID;
 
@@ -23,6 +24,7 @@ import java.util.UUID;
  * @param position of the operation: the baseline is the live table at it
  * @param branchId the branch that it was made on, to which the baseline belongs, or null for a live
  *     table
+ * @param origin what it was made as a copy of, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TableRegisteredV1(
@@ -38,5 +40,6 @@ public record TableRegisteredV1(
     Digest contentHash,
     String contentSum,
     long position,
-    String branchId)
+    String branchId,
+    TableOrigin origin)
     implements Event.OfTable {}

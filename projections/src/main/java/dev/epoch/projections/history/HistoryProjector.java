@@ -32,6 +32,7 @@ import dev.epoch.events.event.RepositoryUpdatedV1;
 import dev.epoch.events.event.ResolutionsForgottenV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.events.event.TableSyncedV1;
 import dev.epoch.events.event.TagCreatedV1;
 import dev.epoch.events.event.TagDeletedV1;
 import dev.epoch.projections.ProjectedEvent;
@@ -329,6 +330,7 @@ public final class HistoryProjector implements TableProjector {
           MergeRequestClosedV1 _,
           MergeRequestedV1 _,
           ResolutionsForgottenV1 _,
+          TableSyncedV1 _,
           ConflictsResolvedV1 _,
           ReplayStartedV1 _,
           RecoveryCompletedV1 _,

@@ -16,6 +16,7 @@ import dev.epoch.events.event.StorageRemovedV1;
 import dev.epoch.events.event.StorageUpdatedV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.events.event.TableSyncedV1;
 import dev.epoch.projections.EffectProjector;
 import dev.epoch.projections.ProjectedEvent;
 
@@ -53,6 +54,7 @@ public final class OverlayTablesProjector implements EffectProjector {
           StorageAddedV1 _,
           StorageRemovedV1 _,
           TableRemovedV1 _,
+          TableSyncedV1 _,
           BranchCheckedOutV1 _,
           BranchExpirySetV1 _,
           BranchProtectedV1 _,

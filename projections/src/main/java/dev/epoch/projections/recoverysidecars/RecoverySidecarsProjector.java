@@ -25,6 +25,7 @@ import dev.epoch.events.event.RepositoryOpenedV1;
 import dev.epoch.events.event.RepositoryUpdatedV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.events.event.TableSyncedV1;
 import dev.epoch.projections.ProjectedEvent;
 import dev.epoch.projections.Sql;
 import dev.epoch.projections.TableProjector;
@@ -159,6 +160,7 @@ public final class RecoverySidecarsProjector implements TableProjector {
           BranchExpirySetV1 _,
           BranchProtectedV1 _,
           BranchReviewedV1 _,
+          TableSyncedV1 _,
           Event.OfTag _,
           Event.OfCatalog _,
           Event.OfCheck _,

@@ -281,6 +281,7 @@ class HistoryReadsIT {
         digest('f'),
         "AA==",
         1,
+        null,
         null);
   }
 

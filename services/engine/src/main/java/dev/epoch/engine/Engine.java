@@ -39,6 +39,7 @@ public final class Engine {
       case UpdateStorageV1 c -> StorageProcessor.update(state, c);
       case RemoveStorageV1 c -> StorageProcessor.remove(state, c);
       case RegisterTableV1 c -> TableProcessor.register(state, c, context);
+      case RecordTableSyncV1 c -> TableProcessor.recordSync(state, c);
       case RemoveTableV1 c -> TableProcessor.remove(state, c, context);
       case CreateBranchV1 c -> BranchProcessor.create(state, c, context);
       case RenameBranchV1 c -> BranchProcessor.rename(state, c, context);

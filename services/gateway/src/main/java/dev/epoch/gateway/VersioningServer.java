@@ -9,6 +9,8 @@ import dev.epoch.gateway.branch.TagService;
 import dev.epoch.gateway.check.CheckService;
 import dev.epoch.gateway.commit.CommitService;
 import dev.epoch.gateway.commit.WorkingSetService;
+import dev.epoch.gateway.copy.TableCopyService;
+import dev.epoch.gateway.copy.TableMergeService;
 import dev.epoch.gateway.drift.MigrationImport;
 import dev.epoch.gateway.drift.SchemaBackfill;
 import dev.epoch.gateway.drift.SchemaStatusService;
@@ -86,6 +88,8 @@ public final class VersioningServer implements AutoCloseable {
   private final StorageService storages;
   private final TableDiscovery discovery;
   private final TableService tables;
+  private final TableCopyService tableCopies;
+  private final TableMergeService tableMerges;
   private final CaptureService captures;
   private final BranchRegistrar registrar;
   private final BranchService branches;
@@ -191,6 +195,8 @@ public final class VersioningServer implements AutoCloseable {
     this.validations = new ValidationService(reads);
     this.checks = new CheckService(reads);
     this.applications = new ApplyService(reads, workingSets);
+    this.tableCopies = new TableCopyService(backends, storages, tables, reads);
+    this.tableMerges = new TableMergeService(backends, reads, diffs, workingSets);
     CommitChanges changes = new CommitChanges(diffs, reads);
     this.stashes = new StashService(resets, tags, changes, applications);
     this.softResets = new SoftResetService(resets, changes, applications, workingSets);
@@ -277,6 +283,14 @@ public final class VersioningServer implements AutoCloseable {
 
   public TableService tables() {
     return tables;
+  }
+
+  public TableCopyService tableCopies() {
+    return tableCopies;
+  }
+
+  public TableMergeService tableMerges() {
+    return tableMerges;
   }
 
   public BranchRegistrar registrar() {

@@ -5,6 +5,7 @@ import dev.epoch.storage.branch.BranchOwnTables;
 import dev.epoch.storage.branch.BranchSessions;
 import dev.epoch.storage.branch.Materialization;
 import dev.epoch.storage.branch.OpenBranchTables;
+import dev.epoch.storage.copy.TableMaker;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.operation.OperationExecutor;
 import dev.epoch.storage.query.StateQueries;
@@ -58,6 +59,11 @@ public interface StorageAdapter
 
   /** Commands and reading of repositories for the database's clients; empty if it has none. */
   default Optional<SqlSurface> surface() {
+    return Optional.empty();
+  }
+
+  /** Live tables that are copies of tables elsewhere; empty if the backend makes none. */
+  default Optional<TableMaker> tableMaker() {
     return Optional.empty();
   }
 

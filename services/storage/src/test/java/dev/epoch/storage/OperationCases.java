@@ -188,18 +188,15 @@ abstract class OperationCases extends StorageAdapterCases {
       Operation operation = operation(branch, new CommitWorkingSet(at(branch)));
 
       // when, then
-      assertThatThrownBy(
-              () ->
-                  adapter.apply(
-                      operation.withChecks(List.of(check(branch, ANNA, person))), Map.of()))
+      assertThatThrownBy(() ->
+              adapter.apply(operation.withChecks(List.of(check(branch, ANNA, person))), Map.of()))
           .isInstanceOf(CheckFailedException.class)
           .hasMessageContaining("Check 'c' fails");
       for (String wrong :
           List.of("DELETE FROM person", "SELECT * FROM nothing", "SELECT pg_advisory_lock(1)")) {
-        assertThatThrownBy(
-                () ->
-                    adapter.apply(
-                        operation.withChecks(List.of(check(branch, wrong, person))), Map.of()))
+        assertThatThrownBy(() ->
+                adapter.apply(
+                    operation.withChecks(List.of(check(branch, wrong, person))), Map.of()))
             .isInstanceOf(CheckFailedException.class)
             .hasMessageContaining("could not be run");
       }
@@ -220,10 +217,9 @@ abstract class OperationCases extends StorageAdapterCases {
     for (BranchHandle branch : List.of(main, both("feature"))) {
       // when, then
       Operation operation = mergeOfBoth(branch);
-      assertThatThrownBy(
-              () ->
-                  adapter.apply(
-                      operation, Map.of(person.id(), plan(NEW_ANN), pet.id(), plan(rename(null)))))
+      assertThatThrownBy(() ->
+              adapter.apply(
+                  operation, Map.of(person.id(), plan(NEW_ANN), pet.id(), plan(rename(null)))))
           .isInstanceOf(StorageException.class);
       assertThat(adapter.result(operation.id())).isEmpty();
       assertThat(rows(working(branch))).contains("[1, Ann, 30]");
@@ -235,11 +231,10 @@ abstract class OperationCases extends StorageAdapterCases {
   void uncommittedChangesOfOneTableRefuseTheMergeOfBoth() {
     BranchHandle feature = both("feature");
     write(feature, upsert(3, "Sid", 50));
-    assertThatThrownBy(
-            () ->
-                adapter.apply(
-                    mergeOfBoth(feature),
-                    Map.of(person.id(), plan(NEW_ANN), pet.id(), plan(rename("Max")))))
+    assertThatThrownBy(() ->
+            adapter.apply(
+                mergeOfBoth(feature),
+                Map.of(person.id(), plan(NEW_ANN), pet.id(), plan(rename("Max")))))
         .isInstanceOfSatisfying(
             PendingChangesException.class, e -> assertThat(e.tables()).containsExactly("person"));
     assertThat(petRows(pets.get(feature.id()))).containsExactly("[1, Rex]");

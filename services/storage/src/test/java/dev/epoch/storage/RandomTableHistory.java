@@ -189,12 +189,11 @@ final class RandomTableHistory {
           @Override
           public List<RowChange> again(Map<RowKey, Row> now) {
             List<RowChange> again = new ArrayList<>();
-            now.forEach(
-                (key, row) -> {
-                  if (!Objects.equals(row, theirs.get(key))) {
-                    again.add(new RowChange(key, row, theirs.get(key)));
-                  }
-                });
+            now.forEach((key, row) -> {
+              if (!Objects.equals(row, theirs.get(key))) {
+                again.add(new RowChange(key, row, theirs.get(key)));
+              }
+            });
             return again;
           }
 
@@ -354,11 +353,10 @@ final class RandomTableHistory {
         .doesNotContain(dropped.handle.id())
         .hasSize(branches.size());
     Set<String> kept = new HashSet<>();
-    branches.forEach(
-        branch -> {
-          kept.add(branch.handle.id());
-          kept.add(String.valueOf(branch.origin.overlay()));
-        });
+    branches.forEach(branch -> {
+      kept.add(branch.handle.id());
+      kept.add(String.valueOf(branch.origin.overlay()));
+    });
     boolean needed = kept.contains(dropped.handle.id());
     List<String> expected = needed ? List.of() : List.of(dropped.handle.id());
     String repository = table.handle.repository();

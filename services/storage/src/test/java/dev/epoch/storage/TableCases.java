@@ -175,13 +175,12 @@ abstract class TableCases extends StorageAdapterCases {
       assertThat(first).isEqualTo(new WriteResult(1, 0, 1, 0));
       assertThat(again).isEqualTo(first);
       assertThat(rows(working(branch))).containsExactly("[1, Ann, 30]", "[3, Cid, 50]");
-      assertThatThrownBy(
-              () ->
-                  adapter.write(
-                      branch,
-                      at(branch),
-                      writes,
-                      Optional.of(new WriteKey("people", key.key(), "another"))))
+      assertThatThrownBy(() ->
+              adapter.write(
+                  branch,
+                  at(branch),
+                  writes,
+                  Optional.of(new WriteKey("people", key.key(), "another"))))
           .isInstanceOf(WriteKeyReusedException.class);
     }
   }

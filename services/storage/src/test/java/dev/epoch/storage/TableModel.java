@@ -156,10 +156,8 @@ final class TableModel {
           .extracting(row -> List.of(row.key(), String.valueOf(row.ours())))
           .containsExactlyInAnyOrderElementsOf(
               between.stream()
-                  .map(
-                      change ->
-                          List.<Object>of(
-                              change.key(), String.valueOf(third.rows().get(change.key()))))
+                  .map(change ->
+                      List.<Object>of(change.key(), String.valueOf(third.rows().get(change.key()))))
                   .toList());
       verifyPages(state);
     }

@@ -90,15 +90,14 @@ final class ValueKinds {
     for (Sample sample : ALL) {
       backend
           .type(sample.type())
-          .ifPresent(
-              type ->
-                  samples.add(
-                      new Sample(
-                          type,
-                          sample.key(),
-                          sample.texts().stream()
-                              .map(text -> backend.spelt(sample.type(), text))
-                              .toList())));
+          .ifPresent(type ->
+              samples.add(
+                  new Sample(
+                      type,
+                      sample.key(),
+                      sample.texts().stream()
+                          .map(text -> backend.spelt(sample.type(), text))
+                          .toList())));
     }
     return samples;
   }

@@ -3,6 +3,7 @@ package dev.epoch.api.error;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.epoch.api.json.ApiJson;
 import dev.epoch.events.Rejection;
+import dev.epoch.gateway.copy.TableConflictsException;
 import dev.epoch.gateway.record.DiffDoesNotApplyException;
 import dev.epoch.gateway.stream.InDoubtException;
 import dev.epoch.gateway.stream.RefusedException;
@@ -137,6 +138,24 @@ public final class ErrorTable {
                       misfits.total(),
                       "remedy",
                       "Look at the records; force writes what the diff says whatever they are"));
+          case TableConflictsException conflicts ->
+              ApiError.of(
+                  409,
+                  "MergeConflictError",
+                  conflicts.getMessage(),
+                  Map.of(
+                      "conflicts",
+                      conflicts.conflicts().stream()
+                          .map(conflict ->
+                              Map.of(
+                                  "key", conflict.key().values(),
+                                  "type", conflict.type().wireName(),
+                                  "fields", conflict.fields()))
+                          .toList(),
+                      "total",
+                      conflicts.total(),
+                      "remedy",
+                      "Take one side (strategy ours or theirs), or set a rule for the field"));
           case StorageException storage -> storage(storage);
           case InDoubtException doubt ->
               ApiError.of(

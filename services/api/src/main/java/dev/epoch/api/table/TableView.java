@@ -5,6 +5,7 @@ import dev.epoch.api.merge.ConflictRules;
 import dev.epoch.api.schema.SchemaView;
 import dev.epoch.api.storage.StorageView;
 import dev.epoch.engine.state.RegisteredTable;
+import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.ConflictSettings;
 import dev.epoch.gateway.table.TableService;
 import dev.epoch.projections.history.TableRow;
@@ -31,7 +32,29 @@ public record TableView(
             description =
                 "Rules for its fields, by column: those of the repository, and max for what the database raises with each update")
         Map<String, ConflictRules.Rule> conflictRules,
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(description = "The table that it was copied from")
+        CopiedFrom copiedFrom,
     @JsonInclude(JsonInclude.Include.NON_NULL) SchemaView schema) {
+
+  /** What a copy and its origin have of each other. */
+  @Schema(name = "CopiedFrom")
+  public record CopiedFrom(
+      @Schema(description = "Name of the origin") String table,
+      @Schema(description = "Commit up to which its changes are here") String commit,
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Schema(description = "Commit up to which changes of this one are there")
+          String returned) {
+
+    static CopiedFrom of(RepositoryState state, RegisteredTable table) {
+      return table == null || table.copy() == null
+          ? null
+          : new CopiedFrom(
+              state.tables().byId().get(table.copy().originId()).name(),
+              table.copy().brought().hex(),
+              table.copy().returned() == null ? null : table.copy().returned().hex());
+    }
+  }
 
   /**
    * As the read model has it.
@@ -48,6 +71,7 @@ public record TableView(
         table.rowCount(),
         table.committed(),
         Map.of(),
+        null,
         null);
   }
 
@@ -62,11 +86,12 @@ public record TableView(
         records,
         false,
         Map.of(),
+        null,
         null);
   }
 
   public TableView withSchema(SchemaView shape) {
-    return with(conflictRules, shape);
+    return with(conflictRules, copiedFrom, shape);
   }
 
   /** With the rules for its fields, of those of a repository. */
@@ -79,12 +104,27 @@ public record TableView(
             own.put(field.substring(name.length() + 1), ConflictRules.Rule.of(rule));
           }
         });
-    return with(own, schema);
+    return with(own, copiedFrom, schema);
   }
 
-  private TableView with(Map<String, ConflictRules.Rule> rules, SchemaView shape) {
+  /** With the table that it was copied from, if it was. */
+  TableView copied(RepositoryState state, String id) {
+    return with(conflictRules, CopiedFrom.of(state, state.tables().byId().get(id)), schema);
+  }
+
+  private TableView with(
+      Map<String, ConflictRules.Rule> rules, CopiedFrom origin, SchemaView shape) {
     return new TableView(
-        name, location, storage, primaryKey, appendOnly, recordCount, committed, rules, shape);
+        name,
+        location,
+        storage,
+        primaryKey,
+        appendOnly,
+        recordCount,
+        committed,
+        rules,
+        origin,
+        shape);
   }
 
   /** All tables, by name. */

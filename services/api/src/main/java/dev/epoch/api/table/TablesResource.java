@@ -12,7 +12,6 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
-import dev.epoch.events.ConflictSettings;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
@@ -135,7 +134,7 @@ public class TablesResource {
       content = @Content(schema = @Schema(oneOf = {TableView.class, TableView.Registering.class})))
   public Uni<Response> get(String table, @QueryParam("ref") String ref) {
     String repository = request.repository().name();
-    ConflictSettings rules = request.repository().state().profile().conflict();
+    RepositoryState state = request.repository().state();
     TableService registrations = request.server().tables();
     Uni<TablesAt> tables = reader.at(request, ref);
     return reader
@@ -145,15 +144,16 @@ public class TablesResource {
                 ? Uni.createFrom()
                     .item(
                         TableView.Registering.of(table, registrations.progress(repository, table)))
-                : tables.map(found -> view(found, table, rules)))
+                : tables.map(found -> view(found, table, state)))
         .map(answer -> Response.ok(answer).build());
   }
 
-  private static TableView view(TablesAt tables, String name, ConflictSettings rules) {
+  private static TableView view(TablesAt tables, String name, RepositoryState state) {
     TableRow table = tables.named(name);
     return tables
         .view(table)
-        .withRules(rules)
+        .withRules(state.profile().conflict())
+        .copied(state, table.id())
         .withSchema(SchemaView.of(table.name(), table.schema()));
   }
 
@@ -201,7 +201,7 @@ public class TablesResource {
   public TableView refresh(String table) {
     RepositoryState state = request.state();
     request.server().tables().refresh(state, table);
-    return view(reader.at(request, null).await().indefinitely(), table, state.profile().conflict());
+    return view(reader.at(request, null).await().indefinitely(), table, state);
   }
 
   @POST

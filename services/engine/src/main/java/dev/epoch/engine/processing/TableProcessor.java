@@ -9,6 +9,7 @@ import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.events.command.RecordTableSyncV1;
 import dev.epoch.events.command.RegisterTableV1;
 import dev.epoch.events.command.RemoveTableV1;
 import dev.epoch.events.event.Event;
@@ -16,6 +17,7 @@ import dev.epoch.events.event.OperationPlan;
 import dev.epoch.events.event.OperationPreparedV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.events.event.TableSyncedV1;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.model.ref.InvalidNameException;
 import dev.epoch.model.ref.TableName;
@@ -92,7 +94,8 @@ public final class TableProcessor {
             command.storage(),
             command.schemaName(),
             command.tableName(),
-            command.schema());
+            command.schema(),
+            command.origin());
     return Decision.accept(
         new OperationPreparedV1(context.command(), branch.id(), branch.head(), plan));
   }
@@ -131,7 +134,23 @@ public final class TableProcessor {
             facts.contentHash(),
             facts.contentSum(),
             operation.position(),
-            operation.branchId().equals(state.defaultBranch().id()) ? null : operation.branchId()));
+            operation.branchId().equals(state.defaultBranch().id()) ? null : operation.branchId(),
+            plan.origin()));
+  }
+
+  /** Changes of a table and of its copy: up to where they are in each other. */
+  public static Decision recordSync(RepositoryState state, RecordTableSyncV1 command) {
+    Optional<RegisteredTable> table = state.tables().named(command.name());
+    if (table.isEmpty()) {
+      return Refusals.tableNotFound(command.name());
+    }
+    if (table.get().copy() == null) {
+      return Decision.reject(
+          Code.VALIDATION, "Table '" + command.name() + "' was not copied from another one");
+    }
+    return Decision.accept(
+        new TableSyncedV1(
+            table.get().id(), table.get().name(), command.returned(), command.commit()));
   }
 
   /** Without keeping anything, also of one that was removed before and is kept for commits. */

@@ -25,6 +25,7 @@ public final class Appliers {
           case StorageUpdatedV1 e -> StorageAppliers.updated(state, e);
           case StorageRemovedV1 e -> state.withStorages(state.storages().without(e.name()));
           case TableRegisteredV1 e -> TableAppliers.registered(state, e);
+          case TableSyncedV1 e -> TableAppliers.synced(state, e);
           case TableRemovedV1 e -> TableAppliers.removed(state, e);
           case BranchCreatedV1 e -> BranchAppliers.created(state, e, at);
           case BranchRenamedV1 e -> BranchAppliers.renamed(state, e);

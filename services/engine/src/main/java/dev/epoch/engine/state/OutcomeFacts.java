@@ -21,6 +21,7 @@ final class OutcomeFacts {
       case StorageUpdatedV1 e -> Optional.of(Map.of("storage", e.name()));
       case StorageRemovedV1 e -> Optional.of(Map.of("storage", e.name()));
       case TableRegisteredV1 e -> Optional.of(Map.of("table", e.name()));
+      case TableSyncedV1 e -> Optional.of(Map.of("table", e.name()));
       case TableRemovedV1 e -> Optional.of(Map.of("table", e.name()));
       case BranchCreatedV1 e -> Optional.of(Map.of("branch", e.name(), "head", e.head()));
       case BranchRenamedV1 e -> Optional.of(Map.of("branch", e.to()));

@@ -23,6 +23,7 @@ import dev.epoch.events.table.TableSchema;
  *     table
  * @param dropped whether the branch that it began on has dropped it
  * @param removedOn id of the branch whose next commit is without it; null: none, or the default one
+ * @param copy what it and the table that it was copied from have of each other; null: it was not
  */
 public record RegisteredTable(
     String id,
@@ -40,7 +41,8 @@ public record RegisteredTable(
     boolean kept,
     String branch,
     boolean dropped,
-    String removedOn) {
+    String removedOn,
+    TableCopy copy) {
 
   /** Whether the branch has it from its registration on, before a commit of the branch does. */
   public boolean beganOn(BranchState on, boolean isDefault) {
@@ -62,6 +64,28 @@ public record RegisteredTable(
     return with(removed, kept, true, removedOn);
   }
 
+  /** The same with another state of its origin, or the origin with another state of it. */
+  RegisteredTable withCopy(TableCopy other) {
+    return new RegisteredTable(
+        id,
+        name,
+        storage,
+        schemaName,
+        tableName,
+        schema,
+        schemaHash,
+        baselineRows,
+        baselineHash,
+        baselineSum,
+        position,
+        removed,
+        kept,
+        branch,
+        dropped,
+        removedOn,
+        other);
+  }
+
   private RegisteredTable with(boolean isRemoved, boolean isKept, boolean isDropped, String on) {
     return new RegisteredTable(
         id,
@@ -79,6 +103,7 @@ public record RegisteredTable(
         isKept,
         branch,
         isDropped,
-        on);
+        on,
+        copy);
   }
 }

@@ -2,6 +2,7 @@ package dev.epoch.engine.state;
 
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.events.event.TableSyncedV1;
 import java.util.List;
 
 final class TableAppliers {
@@ -25,9 +26,18 @@ final class TableAppliers {
             false,
             event.branchId(),
             false,
-            null);
+            null,
+            event.origin() == null
+                ? null
+                : new TableCopy(event.origin().tableId(), event.origin().commit(), null, false));
     return OperationAppliers.closed(state, event.operationId())
         .withTables(state.tables().with(table));
+  }
+
+  static RepositoryState synced(RepositoryState state, TableSyncedV1 event) {
+    RegisteredTable table = state.tables().byId().get(event.tableId());
+    return state.withTables(
+        state.tables().with(table.withCopy(table.copy().synced(event.returned(), event.commit()))));
   }
 
   /**

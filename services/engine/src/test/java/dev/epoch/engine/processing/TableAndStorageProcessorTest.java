@@ -36,7 +36,7 @@ class TableAndStorageProcessorTest {
   }
 
   private static RegisterTableV1 made(String name, String branch) {
-    return new RegisterTableV1(name, "s1", "public", name, PhysicalWorld.SCHEMA, branch);
+    return new RegisterTableV1(name, "s1", "public", name, PhysicalWorld.SCHEMA, branch, null);
   }
 
   @Test

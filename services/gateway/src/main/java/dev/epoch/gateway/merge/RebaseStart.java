@@ -99,7 +99,9 @@ final class RebaseStart {
     BranchMover.Plan move = mover.plan(state, branch, onto);
     if (!move.newTables().isEmpty()
         || move.tables().stream().anyMatch(TableMerge.Drop.class::isInstance)
-        || !sameSchemas(state.head(branch), onto)) {
+        || !sameSchemas(state.head(branch), onto)
+        // a later commit may take back what the first one changed
+        || !sameSchemas(state.commits().byId().get(first.sourceCommit()), onto)) {
       return Optional.empty();
     }
     RepositoryState there = BranchMover.foreseen(state, branch, onto.id(), "rebase", caller);

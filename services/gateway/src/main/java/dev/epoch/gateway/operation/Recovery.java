@@ -18,6 +18,7 @@ import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.log.EventLog;
 import dev.epoch.log.NotOwnerException;
+import dev.epoch.storage.OperationId;
 import dev.epoch.storage.Removal;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.TableHandle;
@@ -187,7 +188,7 @@ public final class Recovery implements AutoCloseable {
     StepResult result =
         switch (operation.plan()) {
           case OperationPlan.RegisterTable plan -> {
-            removeCapture(state, plan);
+            removeCapture(state, plan, OperationPlans.id(operation));
             yield abort(repository, operation, original, Map.of(plan.name(), "reverted"));
           }
           case OperationPlan.RemoveTable plan -> {
@@ -356,9 +357,15 @@ public final class Recovery implements AutoCloseable {
     operations.undone(state, operation).forEach((adapter, part) -> adapter.revert(part, owner));
   }
 
-  private void removeCapture(RepositoryState state, OperationPlan.RegisterTable plan) {
+  private void removeCapture(
+      RepositoryState state, OperationPlan.RegisterTable plan, OperationId operation) {
     StorageState storage = state.storages().byName().get(plan.storage());
-    backends.adapters().adapter(storage).remove(handle(state, plan), Removal.OF_EVERYTHING);
+    StorageAdapter adapter = backends.adapters().adapter(storage);
+    TableHandle table = handle(state, plan);
+    adapter.remove(table, Removal.OF_EVERYTHING);
+    if (plan.origin() != null) {
+      adapter.tableMaker().orElseThrow().unmake(operation, table.path());
+    }
   }
 
   public static TableHandle handle(RepositoryState state, OperationPlan.RegisterTable plan) {

@@ -30,6 +30,7 @@ import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowStream;
 import dev.epoch.model.row.TableContent;
 import dev.epoch.model.schema.SchemaHash;
+import dev.epoch.storage.OperationId;
 import dev.epoch.storage.Removal;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapterFactory;
@@ -126,37 +127,93 @@ public final class TableService {
         live
             ? adapter.introspect(place.path, request.primaryKey())
             : own(adapter, place.storage).introspect(on, place.path, request.primaryKey());
+    return register(
+        repository,
+        branch,
+        adapter,
+        new RegisterTableV1(
+            request.name(),
+            place.storage.name(),
+            place.path.schema(),
+            place.path.table(),
+            found.schema(),
+            live ? null : branch.name(),
+            null),
+        found,
+        Making.NOTHING,
+        caller);
+  }
+
+  /** What makes a table that is registered at once. */
+  public interface Making {
+    /** Of a table that is there. */
+    Making NOTHING =
+        new Making() {
+          @Override
+          public void make(OperationId operation) {}
+
+          @Override
+          public void unmake(OperationId operation) {}
+
+          @Override
+          public void keep(OperationId operation) {}
+        };
+
+    void make(OperationId operation);
+
+    /** Takes back what was made. */
+    void unmake(OperationId operation);
+
+    /** The table is registered. */
+    void keep(OperationId operation);
+  }
+
+  /** Makes a live table and registers it: both or nothing. */
+  public RegisteredTable registerMade(
+      LiveRepository repository, RegisterTableV1 command, Making making, Caller caller) {
+    StorageAdapter adapter =
+        backends.adapters().adapter(storages.namedOrDefault(repository.state(), command.storage()));
+    return register(
+        repository,
+        repository.state().defaultBranch(),
+        adapter,
+        command,
+        new Introspection(command.schema(), 0),
+        making,
+        caller);
+  }
+
+  private RegisteredTable register(
+      LiveRepository repository,
+      BranchState branch,
+      StorageAdapter adapter,
+      RegisterTableV1 command,
+      Introspection found,
+      Making making,
+      Caller caller) {
+    String name = repository.name() + "/" + command.name();
     ReentrantLock lock = repository.branchLock(branch.id());
     lock.lock();
     try {
-      StepResult prepared =
-          repository
-              .step(
-                  new RegisterTableV1(
-                      request.name(),
-                      place.storage.name(),
-                      place.path.schema(),
-                      place.path.table(),
-                      found.schema(),
-                      live ? null : branch.name()),
-                  caller)
-              .orRefuse();
+      StepResult prepared = repository.step(command, caller).orRefuse();
       if (prepared.former().isPresent()) {
-        return get(prepared.state(), request.name());
+        return get(prepared.state(), command.name());
       }
       OperationState operation = operation(prepared);
-      running.put(
-          repository.name() + "/" + request.name(),
-          new Progress(new AtomicLong(), found.estimatedRows()));
+      running.put(name, new Progress(new AtomicLong(), found.estimatedRows()));
+      RegisteredTable table;
       try {
-        RegisteredTable table = install(repository, adapter, operation, caller);
-        RaisedFields.rule(repository, table, found.raised(), caller);
-        return table;
+        failpoints.reach(REGISTER + ".prepared");
+        making.make(OperationPlans.id(operation));
+        table = install(repository, adapter, operation, caller);
       } catch (RuntimeException failure) {
-        throw undo(repository, adapter, operation, caller, failure);
+        throw undo(repository, adapter, operation, making, caller, failure);
       }
+      making.keep(OperationPlans.id(operation));
+      RaisedFields.rule(repository, table, found.raised(), caller);
+      return table;
     } finally {
-      running.remove(repository.name() + "/" + request.name());
+      running.remove(name);
       lock.unlock();
     }
   }
@@ -167,7 +224,6 @@ public final class TableService {
     TableHandle handle = Recovery.handle(repository.state(), plan);
     RepositoryState state = repository.state();
     BranchState branch = state.branches().byId().get(operation.branchId());
-    failpoints.reach(REGISTER + ".prepared");
     if (state.isDefault(branch)) {
       adapter.install(OperationPlans.id(operation), handle);
     } else {
@@ -205,6 +261,7 @@ public final class TableService {
       LiveRepository repository,
       StorageAdapter adapter,
       OperationState operation,
+      Making making,
       Caller caller,
       RuntimeException failure) {
     if (!repository.state().operations().containsKey(operation.id())) {
@@ -214,6 +271,7 @@ public final class TableService {
       adapter.remove(
           Recovery.handle(repository.state(), (OperationPlan.RegisterTable) operation.plan()),
           Removal.OF_EVERYTHING);
+      making.unmake(OperationPlans.id(operation));
       repository.step(
           new Continuation.Abort(
               operation.id(), Code.OPERATION_FAILED.name(), String.valueOf(failure.getMessage())),

@@ -112,16 +112,15 @@ final class PhysicalExecutor implements OperationExecutor {
 
   @Override
   public void revert(Operation operation, long fence) {
-    shapes.settled(
-        () -> {
-          OpenSchemas opened = this.physical.opened(operation, false);
-          operations.revert(
-              this.physical.physical(operation, opened),
-              fence,
-              PhysicalOperations.recorded(operation),
-              opened);
-          return null;
-        });
+    shapes.settled(() -> {
+      OpenSchemas opened = this.physical.opened(operation, false);
+      operations.revert(
+          this.physical.physical(operation, opened),
+          fence,
+          PhysicalOperations.recorded(operation),
+          opened);
+      return null;
+    });
   }
 
   @Override

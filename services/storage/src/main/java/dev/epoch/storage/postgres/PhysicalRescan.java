@@ -47,19 +47,17 @@ final class PhysicalRescan {
 
   /** See {@link dev.epoch.storage.TableStore#uncaptured}. */
   List<UncapturedTable> uncaptured(String repository) {
-    return database.read(
-        session ->
-            EpochSchema.exists(session)
-                ? session.list(
-                    """
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? session.list(
+                """
                 SELECT table_id, branch_id, problem FROM epoch.uncaptured($1)
                 WHERE branch_id IS NOT NULL
                 ORDER BY table_name, branch_name\
                 """,
-                    row ->
-                        new UncapturedTable(row.getString(0), row.getString(1), row.getString(2)),
-                    repository)
-                : List.of());
+                row -> new UncapturedTable(row.getString(0), row.getString(1), row.getString(2)),
+                repository)
+            : List.of());
   }
 
   /** See {@link dev.epoch.storage.TableStore#rescan}. */
@@ -78,20 +76,19 @@ final class PhysicalRescan {
 
   /** The layers have what is committed. */
   private void open(BranchHandle branch, BranchTable table) {
-    retries.run(
-        () ->
-            database.write(
-                retries.setting(),
-                session -> {
-                  BranchTable physical = tables.physical(table);
-                  session.list(
-                      "SELECT epoch.rescan_open($1, $2, $3)::text",
-                      row -> row,
-                      branch.id(),
-                      table.table().id(),
-                      reader.committedKeys(session, branch, physical));
-                  return null;
-                }));
+    retries.run(() ->
+        database.write(
+            retries.setting(),
+            session -> {
+              BranchTable physical = tables.physical(table);
+              session.list(
+                  "SELECT epoch.rescan_open($1, $2, $3)::text",
+                  row -> row,
+                  branch.id(),
+                  table.table().id(),
+                  reader.committedKeys(session, branch, physical));
+              return null;
+            }));
   }
 
   private void live(BranchHandle branch, BranchTable table, Digest content) {
@@ -144,13 +141,12 @@ final class PhysicalRescan {
   }
 
   private Optional<String> write(String sql, Object... parameters) {
-    return retries.run(
-        () ->
-            database.write(
-                retries.setting(),
-                session ->
-                    session
-                        .first(sql, row -> Optional.ofNullable(row.getString(0)), parameters)
-                        .flatMap(answer -> answer)));
+    return retries.run(() ->
+        database.write(
+            retries.setting(),
+            session ->
+                session
+                    .first(sql, row -> Optional.ofNullable(row.getString(0)), parameters)
+                    .flatMap(answer -> answer)));
   }
 }

@@ -29,6 +29,7 @@ import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.branch.Materialization;
 import dev.epoch.storage.branch.OpenBranchTables;
 import dev.epoch.storage.branch.OpenedTables;
+import dev.epoch.storage.copy.TableMaker;
 import dev.epoch.storage.location.AddressRules;
 import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.operation.OperationResult;
@@ -52,6 +53,7 @@ import dev.epoch.storage.postgres.connection.Connecting;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.LockRetries;
 import dev.epoch.storage.postgres.connection.ShapeMovedException;
+import dev.epoch.storage.postgres.copy.PostgresTableMaker;
 import dev.epoch.storage.postgres.migration.PostgresMigrations;
 import dev.epoch.storage.postgres.migration.PostgresSchemaTrials;
 import dev.epoch.storage.postgres.operation.BranchBeginning;
@@ -226,6 +228,11 @@ public final class PostgresStorageAdapter
   @Override
   public Optional<SqlSurface> surface() {
     return Optional.of(surface);
+  }
+
+  @Override
+  public Optional<TableMaker> tableMaker() {
+    return Optional.of(new PostgresTableMaker(database));
   }
 
   @Override

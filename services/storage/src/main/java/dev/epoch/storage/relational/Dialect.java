@@ -1,9 +1,12 @@
 package dev.epoch.storage.relational;
 
+import dev.epoch.events.table.DataType;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.error.StorageException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** How one database spells what layers need. */
 public interface Dialect {
@@ -46,6 +49,13 @@ public interface Dialect {
 
   /** Statements that end the capture, where there is one. */
   List<String> uncapture(TablePath path, int number);
+
+  /**
+   * What stands for types of other databases in tables that are made here; empty if none are made.
+   */
+  default Optional<Function<DataType, String>> madeTypes() {
+    return Optional.empty();
+  }
 
   /** What an error means; statements of Epoch's own say {@code doing}. */
   StorageException translate(SQLException error, String doing);

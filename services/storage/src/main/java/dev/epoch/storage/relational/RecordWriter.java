@@ -132,9 +132,8 @@ final class RecordWriter {
       changed.keySet().removeAll(schema.primaryKey());
       changed
           .entrySet()
-          .removeIf(
-              value ->
-                  Objects.equals(before.get(schema.indexOf(value.getKey())), value.getValue()));
+          .removeIf(value ->
+              Objects.equals(before.get(schema.indexOf(value.getKey())), value.getValue()));
       if (changed.isEmpty()) {
         return before;
       }
@@ -188,10 +187,8 @@ final class RecordWriter {
       Column column =
           schema
               .column(given.getKey())
-              .orElseThrow(
-                  () ->
-                      new WriteRefusedException(
-                          index, "There is no column " + given.getKey(), null));
+              .orElseThrow(() ->
+                  new WriteRefusedException(index, "There is no column " + given.getKey(), null));
       if (column.generated()) {
         continue;
       }

@@ -110,6 +110,7 @@ final class Registry {
   }
 
   void drop(RelationalSession session) {
+    session.execute("DROP TABLE IF EXISTS " + RelationalTableMaker.MADE);
     OWN.forEach(table -> session.execute("DROP TABLE IF EXISTS " + table));
   }
 

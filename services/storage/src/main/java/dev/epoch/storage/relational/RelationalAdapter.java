@@ -16,6 +16,7 @@ import dev.epoch.storage.TablePath;
 import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.copy.TableMaker;
 import dev.epoch.storage.layered.LayeredOperations;
 import dev.epoch.storage.layered.LayeredRestoration;
 import dev.epoch.storage.layered.LayeredStates;
@@ -91,6 +92,11 @@ public abstract class RelationalAdapter implements StorageAdapter {
       return new StateQuery(session, store.queries)
           .run(query.sql(), query.parameters(), tables, query.limit(), query.timeout());
     }
+  }
+
+  @Override
+  public Optional<TableMaker> tableMaker() {
+    return store.dialect.madeTypes().map(types -> new RelationalTableMaker(store, types));
   }
 
   // ---- tables

@@ -33,14 +33,12 @@ final class RelationalBranches {
       }
       long number = store.registry.put(session, branch, !later, false);
       store.registry.clearTables(session, number);
-      tables.forEach(
-          (id, table) ->
-              store
-                  .registry
-                  .table(session, id)
-                  .ifPresent(
-                      known ->
-                          store.registry.setHead(session, number, known.number(), table.head())));
+      tables.forEach((id, table) ->
+          store
+              .registry
+              .table(session, id)
+              .ifPresent(
+                  known -> store.registry.setHead(session, number, known.number(), table.head())));
       session.commit();
       return holder.map(Branch::id);
     }

@@ -116,10 +116,8 @@ final class SqliteCapture {
 
   private String sameKey() {
     return key().stream()
-        .map(
-            column ->
-                "OLD.%1$s COLLATE BINARY IS NEW.%1$s"
-                    .formatted(SqliteDialect.quoted(column.name())))
+        .map(column ->
+            "OLD.%1$s COLLATE BINARY IS NEW.%1$s".formatted(SqliteDialect.quoted(column.name())))
         .collect(Collectors.joining(" AND "));
   }
 
@@ -135,11 +133,10 @@ final class SqliteCapture {
       boolean plain = unique.stream().allMatch(part -> part.startsWith("\""));
       conditions.add(
           unique.stream()
-              .map(
-                  part ->
-                      plain
-                          ? "\"t\"." + part + " = NEW." + part
-                          : "%s = (SELECT %s FROM (SELECT %s))".formatted(part, part, given))
+              .map(part ->
+                  plain
+                      ? "\"t\"." + part + " = NEW." + part
+                      : "%s = (SELECT %s FROM (SELECT %s))".formatted(part, part, given))
               .collect(Collectors.joining(" AND ", "(", ")")));
     }
     return String.join(" OR ", conditions);

@@ -1,5 +1,6 @@
 package dev.epoch.storage.sqlite;
 
+import dev.epoch.events.table.DataType;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.OutcomeUnknownException;
@@ -11,6 +12,8 @@ import dev.epoch.storage.relational.Dialect;
 import dev.epoch.storage.relational.LiveColumn;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -88,6 +91,11 @@ final class SqliteDialect implements Dialect {
     return SqliteCapture.names(number).stream()
         .map(name -> "DROP TRIGGER IF EXISTS " + quoted(name))
         .toList();
+  }
+
+  @Override
+  public Optional<Function<DataType, String>> madeTypes() {
+    return Optional.of(SqliteTypes::made);
   }
 
   @Override

@@ -101,9 +101,8 @@ public final class SqliteStorageAdapterFactory implements StorageAdapterFactory 
     shown.put("path", TextNode.valueOf(settings.file().toString()));
     settings
         .journalMode()
-        .ifPresent(
-            mode ->
-                shown.put("journal_mode", TextNode.valueOf(mode.name().toLowerCase(Locale.ROOT))));
+        .ifPresent(mode ->
+            shown.put("journal_mode", TextNode.valueOf(mode.name().toLowerCase(Locale.ROOT))));
     shown.put("foreign_keys", BooleanNode.valueOf(settings.foreignKeys()));
     shown.put("busy_timeout", IntNode.valueOf((int) settings.busyTimeout().toMillis()));
     shown.put("mode", TextNode.valueOf(settings.create() ? "rwc" : "rw"));

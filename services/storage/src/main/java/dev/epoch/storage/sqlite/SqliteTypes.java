@@ -3,6 +3,8 @@ package dev.epoch.storage.sqlite;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.DataType.Kind;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What declared types of SQLite mean. Any text can be a type there; what values become when they
@@ -10,6 +12,9 @@ import java.util.Locale;
  * applications use.
  */
 final class SqliteTypes {
+  /** Digits of a decimal, and those behind the point. */
+  private static final Pattern LIMITS = Pattern.compile("\\((\\d{1,4})(?:,\\s*\\d+)?\\)");
+
   private SqliteTypes() {}
 
   /** How values are converted when they are stored. */
@@ -48,6 +53,46 @@ final class SqliteTypes {
   static DataType type(String declared) {
     String name = declared.isBlank() ? "ANY" : declared.toUpperCase(Locale.ROOT);
     return DataType.of(kind(name), name);
+  }
+
+  /**
+   * The declared type of a column for values of another database. Decimals that may have more than
+   * 15 digits are texts, since SQLite would round them; so is all that it has no word for.
+   */
+  static String made(DataType type) {
+    return switch (type.base().kind()) {
+      case BOOLEAN -> "BOOLEAN";
+      case INTEGER -> "BIGINT";
+      case FLOAT -> "DOUBLE";
+      case BYTES -> "BLOB";
+      case DATE -> "DATE";
+      case TIME -> "TIME";
+      case TIMESTAMP -> "DATETIME";
+      case UUID -> "UUID";
+      case JSON, JSON_BINARY -> "JSON";
+      case DECIMAL -> decimal(type.base().name());
+      case TEXT,
+          TIME_WITH_ZONE,
+          TIMESTAMP_WITH_ZONE,
+          INTERVAL,
+          ARRAY,
+          ENUM,
+          COMPOSITE,
+          DOMAIN,
+          RANGE,
+          NETWORK,
+          BITS,
+          TEXT_SEARCH,
+          OTHER ->
+          "TEXT";
+    };
+  }
+
+  private static String decimal(String name) {
+    Matcher limits = LIMITS.matcher(name);
+    return limits.find() && Integer.parseInt(limits.group(1)) <= 15
+        ? "DECIMAL" + limits.group()
+        : "TEXT";
   }
 
   private static Kind kind(String name) {

@@ -104,11 +104,8 @@ class AppendOnlyHistoryTest {
         check(main, seed - number);
         check(other, seed - number);
       }
-      kept.forEach(
-          (state, rows) ->
-              assertThat(rows(state))
-                  .as("seed %s %s %s", seed - number, told, state)
-                  .isEqualTo(rows));
+      kept.forEach((state, rows) ->
+          assertThat(rows(state)).as("seed %s %s %s", seed - number, told, state).isEqualTo(rows));
     }
   }
 
@@ -146,12 +143,11 @@ class AppendOnlyHistoryTest {
     Collection<Integer> gone = new HashSet<>(base.keySet());
     gone.removeAll(source.head.keySet());
     merged.keySet().removeAll(gone);
-    source.head.forEach(
-        (row, text) -> {
-          if (!base.containsKey(row)) {
-            merged.put(row, text);
-          }
-        });
+    source.head.forEach((row, text) -> {
+      if (!base.containsKey(row)) {
+        merged.put(row, text);
+      }
+    });
     target.head = merged;
     target.working = new HashMap<>(merged);
     kept.put(shop.committed(target.branch, "log"), sorted(merged.values()));

@@ -358,11 +358,10 @@ class AppendOnlyTest {
             "parted", "is partitioned",
             "computed", "Column twice",
             "child", "Foreign key child_id_fkey")
-        .forEach(
-            (table, reason) ->
-                assertThatThrownBy(() -> shop.installBy(table, TableSchema.ROW_ID))
-                    .isInstanceOf(NotVersionableException.class)
-                    .hasMessageContaining(reason));
+        .forEach((table, reason) ->
+            assertThatThrownBy(() -> shop.installBy(table, TableSchema.ROW_ID))
+                .isInstanceOf(NotVersionableException.class)
+                .hasMessageContaining(reason));
   }
 
   @Test

@@ -279,10 +279,9 @@ class CaptureOffTest {
 
     // then
     for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(
-              () ->
-                  repository.adapter.rescan(
-                      repository.main, repository.at(repository.main, "items"), committed))
+      assertThatThrownBy(() ->
+              repository.adapter.rescan(
+                  repository.main, repository.at(repository.main, "items"), committed))
           .isInstanceOf(CaptureOffException.class)
           .hasMessageContaining("nobody knows");
       assertThat(uncaptured()).containsExactly("bmain");

@@ -434,13 +434,9 @@ final class HistoryRun implements AutoCloseable {
   private void verifyThreeWay(ModelCommit base, ModelCommit ours, ModelCommit theirs) {
     List<ThreeWayRow> expected =
         difference(base.rows(), theirs.rows()).stream()
-            .map(
-                change ->
-                    new ThreeWayRow(
-                        change.key(),
-                        change.before(),
-                        ours.rows().get(change.key()),
-                        change.after()))
+            .map(change ->
+                new ThreeWayRow(
+                    change.key(), change.before(), ours.rows().get(change.key()), change.after()))
             .toList();
     assertThat(
             TestRepository.list(

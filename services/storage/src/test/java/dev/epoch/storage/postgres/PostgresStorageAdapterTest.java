@@ -48,13 +48,12 @@ class PostgresStorageAdapterTest extends AbstractStorageAdapterTests {
       columns.forEach(column -> createType(column.type()));
       String definitions =
           columns.stream()
-              .map(
-                  column ->
-                      "%s %s%s"
-                          .formatted(
-                              Quote.identifier(column.name()),
-                              column.type().name(),
-                              column.nullable() ? "" : " NOT NULL"))
+              .map(column ->
+                  "%s %s%s"
+                      .formatted(
+                          Quote.identifier(column.name()),
+                          column.type().name(),
+                          column.nullable() ? "" : " NOT NULL"))
               .collect(Collectors.joining(", "));
       String key =
           primaryKey.isEmpty() ? "" : ", PRIMARY KEY (" + Quote.identifiers(primaryKey) + ")";
@@ -93,11 +92,10 @@ class PostgresStorageAdapterTest extends AbstractStorageAdapterTests {
     public void applicationInserts(TablePath path, List<Row> rows) {
       String values =
           rows.stream()
-              .map(
-                  row ->
-                      row.values().stream()
-                          .map(Quote::literal)
-                          .collect(Collectors.joining(", ", "(", ")")))
+              .map(row ->
+                  row.values().stream()
+                      .map(Quote::literal)
+                      .collect(Collectors.joining(", ", "(", ")")))
               .collect(Collectors.joining(", "));
       database.execute(
           "INSERT INTO %s VALUES %s"

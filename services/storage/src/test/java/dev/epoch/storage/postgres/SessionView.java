@@ -30,9 +30,8 @@ final class SessionView {
           .as("what sessions see of %s", branch.name())
           .containsExactlyInAnyOrderElementsOf(
               rows.stream()
-                  .map(
-                      row ->
-                          Arrays.asList(row.get(2), row.get(0), row.get(1), row.get(3), row.get(4)))
+                  .map(row ->
+                      Arrays.asList(row.get(2), row.get(0), row.get(1), row.get(3), row.get(4)))
                   .toList());
     } catch (SQLException e) {
       throw new IllegalStateException(e.getMessage(), e);

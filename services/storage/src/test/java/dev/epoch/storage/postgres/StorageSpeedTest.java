@@ -113,12 +113,11 @@ class StorageSpeedTest {
                   repository.nextOperation(),
                   branch,
                   List.of(new Operation.CommitWorkingSet(repository.at(branch, "item"))));
-          commits.add(
-              () -> {
-                long start = System.nanoTime();
-                repository.apply(operation, Map.of());
-                return System.nanoTime() - start;
-              });
+          commits.add(() -> {
+            long start = System.nanoTime();
+            repository.apply(operation, Map.of());
+            return System.nanoTime() - start;
+          });
         }
         long start = System.nanoTime();
         for (Future<Long> future : threads.invokeAll(commits)) {

@@ -163,15 +163,14 @@ class TableWithoutKeyTest {
       statement.execute("INSERT INTO phone VALUES (5, '5', 'first')");
 
       CompletableFuture<Throwable> second =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  shop.write(shop.main, "INSERT INTO phone VALUES (5, '5', 'second')");
-                  return null;
-                } catch (IllegalStateException refused) {
-                  return refused;
-                }
-              });
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              shop.write(shop.main, "INSERT INTO phone VALUES (5, '5', 'second')");
+              return null;
+            } catch (IllegalStateException refused) {
+              return refused;
+            }
+          });
       awaitLockWaiter();
       first.commit();
 

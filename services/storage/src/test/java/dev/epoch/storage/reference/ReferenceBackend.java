@@ -135,17 +135,15 @@ public final class ReferenceBackend implements StorageBackend {
                   null));
       case Alteration.Drop drop -> columns.remove(schema.indexOf(drop.name()));
       case Alteration.Rename rename ->
-          columns.replaceAll(
-              column ->
-                  column.name().equals(rename.name())
-                      ? copy(column, rename.to(), column.type())
-                      : column);
+          columns.replaceAll(column ->
+              column.name().equals(rename.name())
+                  ? copy(column, rename.to(), column.type())
+                  : column);
       case Alteration.Retype retype ->
-          columns.replaceAll(
-              column ->
-                  column.name().equals(retype.name())
-                      ? copy(column, column.name(), retype.type())
-                      : column);
+          columns.replaceAll(column ->
+              column.name().equals(retype.name())
+                  ? copy(column, column.name(), retype.type())
+                  : column);
     }
     users.alter(new TableSchema(columns, schema.primaryKey(), List.of(), List.of()));
   }

@@ -23,6 +23,7 @@ import dev.epoch.events.event.MergeRequestedV1;
 import dev.epoch.events.event.ResolutionsForgottenV1;
 import dev.epoch.events.event.TableRegisteredV1;
 import dev.epoch.events.event.TableRemovedV1;
+import dev.epoch.events.event.TableSyncedV1;
 import dev.epoch.events.table.TableEntry;
 import dev.epoch.projections.ProjectedEvent;
 import java.net.URLEncoder;
@@ -158,6 +159,7 @@ public final class Messages {
   private static Stream<String> named(ProjectedEvent event) {
     return switch (event.event()) {
       case TableRegisteredV1 e -> Stream.of(e.name());
+      case TableSyncedV1 e -> Stream.of(e.name());
       case TableRemovedV1 e -> Stream.of(e.name());
       case CommitTablesRecordedV1 e -> e.tables().stream().map(TableEntry::name);
       case ChangesStagedV1 e -> e.tables().stream();

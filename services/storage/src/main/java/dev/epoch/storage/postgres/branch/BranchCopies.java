@@ -71,14 +71,12 @@ public final class BranchCopies {
       return copies;
     }
     for (String id : ids) {
-      retries.run(
-          () ->
-              database.write(
-                  session -> {
-                    session.run(retries.setting());
-                    return session.list(
-                        "SELECT epoch.show_copy($1, $2)::text", row -> row, branch.id(), id);
-                  }));
+      retries.run(() ->
+          database.write(session -> {
+            session.run(retries.setting());
+            return session.list(
+                "SELECT epoch.show_copy($1, $2)::text", row -> row, branch.id(), id);
+          }));
     }
     return copies(branch, ids);
   }
@@ -89,13 +87,12 @@ public final class BranchCopies {
 
   /** Tables that were changed on the branch. */
   List<String> changed(BranchHandle branch) {
-    return database.read(
-        session ->
-            session.list(
-                "SELECT table_id FROM epoch.branch_tables WHERE branch_id = $1 AND has_overlay"
-                    + " ORDER BY table_id",
-                row -> row.getString(0),
-                branch.id()));
+    return database.read(session ->
+        session.list(
+            "SELECT table_id FROM epoch.branch_tables WHERE branch_id = $1 AND has_overlay"
+                + " ORDER BY table_id",
+            row -> row.getString(0),
+            branch.id()));
   }
 
   /**
@@ -111,32 +108,29 @@ public final class BranchCopies {
     }
     Optional<Long> anchor =
         database
-            .writeInSnapshot(
-                session ->
-                    session.first(
-                        "SELECT epoch.load_copy($1, $2, $3)",
-                        row -> Optional.ofNullable(row.getLong(0)),
-                        branch.id(),
-                        table,
-                        token.get()))
+            .writeInSnapshot(session ->
+                session.first(
+                    "SELECT epoch.load_copy($1, $2, $3)",
+                    row -> Optional.ofNullable(row.getLong(0)),
+                    branch.id(),
+                    table,
+                    token.get()))
             .flatMap(loaded -> loaded);
     boolean filled =
         anchor.isPresent()
-            && retries.run(
-                () ->
-                    database.write(
-                        session -> {
-                          session.run(retries.setting());
-                          return session
-                              .first(
-                                  "SELECT epoch.finish_copy($1, $2, $3, $4)",
-                                  row -> row.getBoolean(0),
-                                  branch.id(),
-                                  table,
-                                  token.get(),
-                                  anchor.get())
-                              .orElseThrow();
-                        }));
+            && retries.run(() ->
+                database.write(session -> {
+                  session.run(retries.setting());
+                  return session
+                      .first(
+                          "SELECT epoch.finish_copy($1, $2, $3, $4)",
+                          row -> row.getBoolean(0),
+                          branch.id(),
+                          table,
+                          token.get(),
+                          anchor.get())
+                      .orElseThrow();
+                }));
     if (filled) {
       vacuum(branch, table);
     }
@@ -153,10 +147,9 @@ public final class BranchCopies {
             row -> row,
             branch.id(),
             table)
-        .orElseThrow(
-            () ->
-                StorageUnavailableException.untold(
-                    "Branch " + branch.name() + " has no such table", null));
+        .orElseThrow(() ->
+            StorageUnavailableException.untold(
+                "Branch " + branch.name() + " has no such table", null));
     if (mostBytes.isPresent() && !may(session, branch, table, mostBytes.getAsLong())) {
       return Optional.empty();
     }
@@ -189,13 +182,12 @@ public final class BranchCopies {
             session -> EpochSchema.exists(session) ? session.list(OPENED, Opened::of) : List.of());
     for (Opened one : opened) {
       if (one.filled()) {
-        database.write(
-            session ->
-                session.list(
-                    "SELECT epoch.note_copy_read($1, $2)::text",
-                    row -> row,
-                    one.read().branchId(),
-                    one.read().tableId()));
+        database.write(session ->
+            session.list(
+                "SELECT epoch.note_copy_read($1, $2)::text",
+                row -> row,
+                one.read().branchId(),
+                one.read().tableId()));
       }
     }
     return opened.stream().map(Opened::read).toList();
@@ -216,37 +208,34 @@ public final class BranchCopies {
 
   /** See {@link dev.epoch.storage.branch.Materialization#dropIdle}. */
   public void dropIdle(Duration idle) {
-    retries.run(
-        () ->
-            database.write(
-                session -> {
-                  session.run(retries.setting());
-                  return EpochSchema.exists(session)
-                      ? session.list(
-                          """
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          return EpochSchema.exists(session)
+              ? session.list(
+                  """
                   SELECT epoch.drop_idle_copy(branch_id, table_id, make_interval(secs => $1))::text
                   FROM epoch.branch_tables WHERE copy_automatic OR open_automatic ORDER BY branch_id, table_id
                   """,
-                          row -> row,
-                          (double) idle.toSeconds())
-                      : List.of();
-                }));
+                  row -> row,
+                  (double) idle.toSeconds())
+              : List.of();
+        }));
   }
 
   /** Rows that everybody sees are read without a look at who wrote them. */
   private void vacuum(BranchHandle branch, String table) {
-    database.alone(
-        session -> {
-          String copy =
-              session
-                  .first(
-                      "SELECT epoch.object_of('m', $1, $2)",
-                      row -> row.getString(0),
-                      table,
-                      branch.id())
-                  .orElseThrow();
-          session.run("VACUUM " + Quote.qualified("epoch", copy));
-        });
+    database.alone(session -> {
+      String copy =
+          session
+              .first(
+                  "SELECT epoch.object_of('m', $1, $2)",
+                  row -> row.getString(0),
+                  table,
+                  branch.id())
+              .orElseThrow();
+      session.run("VACUUM " + Quote.qualified("epoch", copy));
+    });
   }
 
   /** Whether every transaction has ended that runs now. */
@@ -271,33 +260,30 @@ public final class BranchCopies {
 
   /** See {@link dev.epoch.storage.branch.Materialization#dematerialize}. */
   public void drop(BranchHandle branch, Collection<TableHandle> tables) {
-    retries.run(
-        () ->
-            database.write(
-                session -> {
-                  session.run(retries.setting());
-                  if (!EpochSchema.exists(session)) {
-                    return null;
-                  }
-                  return session.list(
-                      """
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          if (!EpochSchema.exists(session)) {
+            return null;
+          }
+          return session.list(
+              """
               SELECT epoch.refuse_copy(branch_id, table_id)::text FROM epoch.branch_tables
               WHERE branch_id = $1 AND (cardinality($2::text[]) = 0 OR table_id = ANY ($2))
               ORDER BY table_id
               """,
-                      row -> row,
-                      branch.id(),
-                      tables.stream().map(TableHandle::id).toArray(String[]::new));
-                }));
+              row -> row,
+              branch.id(),
+              tables.stream().map(TableHandle::id).toArray(String[]::new));
+        }));
   }
 
   /** See {@link dev.epoch.storage.branch.Materialization#copies}. */
   public List<BranchCopy> copies(BranchHandle branch) {
-    return database.read(
-        session ->
-            EpochSchema.exists(session)
-                ? session.list(
-                    """
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? session.list(
+                """
                 SELECT t.table_id, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid),
                   t.copy_shown, t.copy_automatic
                 FROM epoch.branch_tables AS t
@@ -306,14 +292,14 @@ public final class BranchCopies {
                 WHERE t.branch_id = $1 AND t.has_copy
                 ORDER BY t.table_id
                 """,
-                    row ->
-                        new BranchCopy(
-                            row.getString(0),
-                            row.getLong(1),
-                            row.getLong(2),
-                            row.getBoolean(3),
-                            row.getBoolean(4)),
-                    branch.id())
-                : List.of());
+                row ->
+                    new BranchCopy(
+                        row.getString(0),
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getBoolean(3),
+                        row.getBoolean(4)),
+                branch.id())
+            : List.of());
   }
 }

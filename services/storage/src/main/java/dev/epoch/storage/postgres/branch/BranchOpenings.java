@@ -97,14 +97,13 @@ public final class BranchOpenings {
   }
 
   private List<String> openable(BranchHandle branch, List<String> tables) {
-    return database.read(
-        session ->
-            EpochSchema.exists(session)
-                ? session.list(
-                    "SELECT id FROM unnest($1::text[]) AS t (id) WHERE epoch.why_not_open(id) IS NULL",
-                    row -> row.getString(0),
-                    (Object) tables.toArray(String[]::new))
-                : List.of());
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? session.list(
+                "SELECT id FROM unnest($1::text[]) AS t (id) WHERE epoch.why_not_open(id) IS NULL",
+                row -> row.getString(0),
+                (Object) tables.toArray(String[]::new))
+            : List.of());
   }
 
   /**
@@ -112,12 +111,11 @@ public final class BranchOpenings {
    * of an open table would see none: such a table is filled, and waited for, before it is shown.
    */
   private List<String> inUse(BranchHandle branch, List<String> tables) {
-    return database.read(
-        session ->
-            EpochSchema.exists(session)
-                ? session.list(
-                    IN_USE, row -> row.getString(0), branch.id(), tables.toArray(String[]::new))
-                : List.of());
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? session.list(
+                IN_USE, row -> row.getString(0), branch.id(), tables.toArray(String[]::new))
+            : List.of());
   }
 
   /** See {@link dev.epoch.storage.branch.Materialization#copies}. */
@@ -172,11 +170,10 @@ public final class BranchOpenings {
   }
 
   private List<String> relations(BranchHandle branch) {
-    return database.read(
-        session ->
-            EpochSchema.exists(session)
-                ? session.list(RELATIONS, row -> row.getString(0), branch.id())
-                : List.of());
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? session.list(RELATIONS, row -> row.getString(0), branch.id())
+            : List.of());
   }
 
   /** See {@link dev.epoch.storage.branch.OpenBranchTables#close}. */
@@ -192,28 +189,23 @@ public final class BranchOpenings {
   }
 
   private void inTransaction(String call, Object... parameters) {
-    retries.run(
-        () ->
-            database.write(
-                session -> {
-                  session.run(retries.setting());
-                  EpochSchema.ensure(session);
-                  return session.list(call, row -> row, parameters);
-                }));
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          EpochSchema.ensure(session);
+          return session.list(call, row -> row, parameters);
+        }));
   }
 
   /** See {@link dev.epoch.storage.branch.OpenBranchTables#opened}. */
   public OpenedTables opened(BranchHandle branch) {
-    return database.read(
-        session ->
-            EpochSchema.exists(session)
-                ? new OpenedTables(
-                    tables(session, branch),
-                    session.list(
-                        "SELECT epoch.unchecked_references($1)",
-                        row -> row.getString(0),
-                        branch.id()))
-                : new OpenedTables(List.of(), List.of()));
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? new OpenedTables(
+                tables(session, branch),
+                session.list(
+                    "SELECT epoch.unchecked_references($1)", row -> row.getString(0), branch.id()))
+            : new OpenedTables(List.of(), List.of()));
   }
 
   private static List<OpenedTables.Table> tables(Session session, BranchHandle branch) {

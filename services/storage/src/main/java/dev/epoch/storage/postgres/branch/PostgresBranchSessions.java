@@ -111,16 +111,15 @@ public final class PostgresBranchSessions implements BranchSessions, AutoCloseab
   private static String escaped(String text) {
     StringBuilder literal = new StringBuilder("E'");
     text.codePoints()
-        .forEach(
-            point -> {
-              if (point == '\'' || point == '\\') {
-                literal.append('\\').appendCodePoint(point);
-              } else if (point < 128) {
-                literal.appendCodePoint(point);
-              } else {
-                literal.append("\\U%08x".formatted(point));
-              }
-            });
+        .forEach(point -> {
+          if (point == '\'' || point == '\\') {
+            literal.append('\\').appendCodePoint(point);
+          } else if (point < 128) {
+            literal.appendCodePoint(point);
+          } else {
+            literal.append("\\U%08x".formatted(point));
+          }
+        });
     return literal.append('\'').toString();
   }
 
@@ -140,31 +139,28 @@ public final class PostgresBranchSessions implements BranchSessions, AutoCloseab
   }
 
   private Standing standing(BranchHandle branch, Wish wish) {
-    return retries.run(
-        () ->
-            database.write(
-                session -> {
-                  session.run(retries.setting());
-                  EpochSchema.ensure(session);
-                  Path path = path(session, wish);
-                  return session
-                      .first(
-                          "SELECT s.path, s.setting FROM epoch.session_on_branch($1, $2, $3, '', $4) AS s",
-                          row -> new Standing(row.getString(0), row.getString(1)),
-                          branch.name(),
-                          branch.repository(),
-                          path.text(),
-                          wish.role())
-                      .orElseThrow();
-                }));
+    return retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          EpochSchema.ensure(session);
+          Path path = path(session, wish);
+          return session
+              .first(
+                  "SELECT s.path, s.setting FROM epoch.session_on_branch($1, $2, $3, '', $4) AS s",
+                  row -> new Standing(row.getString(0), row.getString(1)),
+                  branch.name(),
+                  branch.repository(),
+                  path.text(),
+                  wish.role())
+              .orElseThrow();
+        }));
   }
 
   /** Without what leads to branches. */
   private static Path path(Session session, Wish wish) {
     return wish.path()
-        .map(
-            given ->
-                session.first(EXPLICIT_PATH, PostgresBranchSessions::path, given).orElseThrow())
+        .map(given ->
+            session.first(EXPLICIT_PATH, PostgresBranchSessions::path, given).orElseThrow())
         .orElseGet(() -> ofRole(session, wish));
   }
 

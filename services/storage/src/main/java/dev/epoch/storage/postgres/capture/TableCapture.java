@@ -49,10 +49,9 @@ public final class TableCapture {
     known
         .filter(
             row -> !isOf(row, table) || !row.getUUID("install_operation").equals(operation.id()))
-        .ifPresent(
-            row -> {
-              throw owned(table, row);
-            });
+        .ifPresent(row -> {
+          throw owned(table, row);
+        });
     return known.isEmpty();
   }
 
@@ -124,10 +123,9 @@ public final class TableCapture {
           Optional<Row> known = known(session, table);
           known
               .filter(row -> !isOf(row, table))
-              .ifPresent(
-                  row -> {
-                    throw owned(table, row);
-                  });
+              .ifPresent(row -> {
+                throw owned(table, row);
+              });
           if (known.isEmpty()) {
             requireSameColumns(session, table);
             install(session, new OperationId(UUID.randomUUID(), position), table);
@@ -184,32 +182,29 @@ public final class TableCapture {
 
   /** See {@link dev.epoch.storage.StorageAdapter#uninstall}. */
   public void uninstall() {
-    retries.run(
-        () ->
-            database.write(
-                session -> {
-                  session.run(retries.setting());
-                  if (EpochSchema.exists(session)) {
-                    EpochSchema.ensure(session);
-                    session.list("SELECT epoch.remove_all()::text", row -> row);
-                    EpochSchema.drop(session);
-                  }
-                  return null;
-                }));
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          if (EpochSchema.exists(session)) {
+            EpochSchema.ensure(session);
+            session.list("SELECT epoch.remove_all()::text", row -> row);
+            EpochSchema.drop(session);
+          }
+          return null;
+        }));
   }
 
   /** Partitions, as {@code schema.table}, whose direct writes are not captured yet. */
   List<String> uncapturedPartitions() {
-    return database.read(
-        session ->
-            EpochSchema.exists(session)
-                ? session.list(
-                    """
+    return database.read(session ->
+        EpochSchema.exists(session)
+            ? session.list(
+                """
                 SELECT p::text AS partition
                 FROM epoch.tables AS t, epoch.uncaptured_partitions(t.table_id) AS p
                 ORDER BY 1
                 """,
-                    row -> row.getString("partition"))
-                : List.of());
+                row -> row.getString("partition"))
+            : List.of());
   }
 }

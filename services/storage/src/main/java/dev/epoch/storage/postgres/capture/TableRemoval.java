@@ -59,23 +59,22 @@ public final class TableRemoval {
 
   /** Whether there is something to keep; does nothing if that was done before. */
   private boolean fill(TableHandle table) {
-    return database.write(
-        session -> {
-          session.run(retries.setting());
-          if (!EpochSchema.exists(session)) {
-            return false;
-          }
-          EpochSchema.ensure(session);
-          requireKept(session, table);
-          return !session
-              .list(
-                  """
+    return database.write(session -> {
+      session.run(retries.setting());
+      if (!EpochSchema.exists(session)) {
+        return false;
+      }
+      EpochSchema.ensure(session);
+      requireKept(session, table);
+      return !session
+          .list(
+              """
               SELECT epoch.fill_archive(table_id)::text FROM epoch.tables WHERE table_id = $1
               """,
-                  row -> row,
-                  table.id())
-              .isEmpty();
-        });
+              row -> row,
+              table.id())
+          .isEmpty();
+    });
   }
 
   private static void requireKept(Session session, TableHandle table) {
@@ -96,24 +95,23 @@ public final class TableRemoval {
 
   /** Whether it is done; if not, the table was committed since its rows were copied. */
   private boolean removed(TableHandle table, Removal how, boolean keep) {
-    return database.write(
-        session -> {
-          session.run(retries.setting());
-          if (EpochSchema.exists(session)) {
-            EpochSchema.ensure(session);
-            session.list("SELECT epoch.lock_for_removal($1)::text", row -> row, table.id());
-            if (!how.force()) {
-              requireCommitted(session, table);
-            }
-            if (keep && !isCurrent(session, table)) {
-              return false;
-            }
-            if (!how.keep() || keep) {
-              session.list("SELECT epoch.remove_table($1, $2)::text", row -> row, table.id(), keep);
-            }
-          }
-          return true;
-        });
+    return database.write(session -> {
+      session.run(retries.setting());
+      if (EpochSchema.exists(session)) {
+        EpochSchema.ensure(session);
+        session.list("SELECT epoch.lock_for_removal($1)::text", row -> row, table.id());
+        if (!how.force()) {
+          requireCommitted(session, table);
+        }
+        if (keep && !isCurrent(session, table)) {
+          return false;
+        }
+        if (!how.keep() || keep) {
+          session.list("SELECT epoch.remove_table($1, $2)::text", row -> row, table.id(), keep);
+        }
+      }
+      return true;
+    });
   }
 
   private static boolean isCurrent(Session session, TableHandle table) {
@@ -158,17 +156,16 @@ public final class TableRemoval {
   /** Drops what was copied for nothing. */
   private void drop(TableHandle table, StorageException refused) {
     try {
-      database.writeOnly(
-          session -> {
-            session.run(retries.setting());
-            if (EpochSchema.exists(session)) {
-              session.list(
-                  "SELECT epoch.drop_archive(table_id)::text FROM epoch.archives"
-                      + " WHERE table_id = $1 AND NOT complete",
-                  row -> row,
-                  table.id());
-            }
-          });
+      database.writeOnly(session -> {
+        session.run(retries.setting());
+        if (EpochSchema.exists(session)) {
+          session.list(
+              "SELECT epoch.drop_archive(table_id)::text FROM epoch.archives"
+                  + " WHERE table_id = $1 AND NOT complete",
+              row -> row,
+              table.id());
+        }
+      });
     } catch (StorageException e) {
       // the next removal of the table copies them anew
       refused.addSuppressed(e);
@@ -177,49 +174,45 @@ public final class TableRemoval {
 
   /** See {@link dev.epoch.storage.StorageAdapter#reclaimTables}. */
   public List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
-    return retries.run(
-        () ->
-            database.write(
-                session -> {
-                  session.run(retries.setting());
-                  if (!EpochSchema.exists(session)) {
-                    return List.<String>of();
-                  }
-                  EpochSchema.ensure(session);
-                  List<String> tables =
-                      session.list(
-                          """
+    return retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          if (!EpochSchema.exists(session)) {
+            return List.<String>of();
+          }
+          EpochSchema.ensure(session);
+          List<String> tables =
+              session.list(
+                  """
                   SELECT table_id FROM epoch.archives
                   WHERE repository = $1 AND complete AND table_id <> ALL ($2::text[])
                   ORDER BY table_id
                   """,
-                          row -> row.getString(0),
-                          repository,
-                          kept.toArray(String[]::new));
-                  if (!dryRun) {
-                    tables.forEach(
-                        table ->
-                            session.list("SELECT epoch.drop_archive($1)::text", row -> row, table));
-                  }
-                  return tables;
-                }));
+                  row -> row.getString(0),
+                  repository,
+                  kept.toArray(String[]::new));
+          if (!dryRun) {
+            tables.forEach(
+                table -> session.list("SELECT epoch.drop_archive($1)::text", row -> row, table));
+          }
+          return tables;
+        }));
   }
 
   /** See {@link dev.epoch.storage.StorageAdapter#requireRemovable}. */
   public void requireRemovable(TableHandle table, Removal how) {
-    database.writeOnly(
-        session -> {
-          if (EpochSchema.exists(session)) {
-            EpochSchema.ensure(session);
-            requirePrivileges(session, table);
-            if (!how.force()) {
-              requireCommitted(session, table);
-            }
-            if (how.keep()) {
-              requireKept(session, table);
-            }
-          }
-        });
+    database.writeOnly(session -> {
+      if (EpochSchema.exists(session)) {
+        EpochSchema.ensure(session);
+        requirePrivileges(session, table);
+        if (!how.force()) {
+          requireCommitted(session, table);
+        }
+        if (how.keep()) {
+          requireKept(session, table);
+        }
+      }
+    });
   }
 
   private static void requirePrivileges(Session session, TableHandle table) {

@@ -21,11 +21,10 @@ public final class WorkingSetProbes {
       return Set.of();
     }
     List<String> probes = new ArrayList<>();
-    workingSets.forEach(
-        (id, relation) ->
-            probes.add(
-                "SELECT %s::text WHERE EXISTS (SELECT FROM %s)"
-                    .formatted(Quote.literal(id), relation)));
+    workingSets.forEach((id, relation) ->
+        probes.add(
+            "SELECT %s::text WHERE EXISTS (SELECT FROM %s)"
+                .formatted(Quote.literal(id), relation)));
     return new HashSet<>(session.list(String.join(" UNION ALL ", probes), row -> row.getString(0)));
   }
 }

@@ -75,17 +75,16 @@ public record BranchShape(
     head.columns().forEach(column -> known.put(column.id(), column));
     Map<String, String> names = new HashMap<>();
     List<Column> result = new ArrayList<>();
-    columns.forEach(
-        (number, column) -> {
-          boolean same = then.path("columns").path(number).equals(now.path("columns").path(number));
-          Column former = known.get(column.id());
-          if (former == null) {
-            result.add(column);
-          } else {
-            names.put(former.name(), column.name());
-            result.add(same ? former : altered(former, column));
-          }
-        });
+    columns.forEach((number, column) -> {
+      boolean same = then.path("columns").path(number).equals(now.path("columns").path(number));
+      Column former = known.get(column.id());
+      if (former == null) {
+        result.add(column);
+      } else {
+        names.put(former.name(), column.name());
+        result.add(same ? former : altered(former, column));
+      }
+    });
     List<Constraint> stand =
         parts("constraints", head.constraints(), constraints, Constraint::name).stream()
             .map(constraint -> renamed(constraint, names))
@@ -163,10 +162,9 @@ public record BranchShape(
     }
     found.stream()
         .filter(part -> latter.has(name.apply(part)) && !kept.contains(name.apply(part)))
-        .filter(
-            part ->
-                !former.path(name.apply(part)).equals(latter.path(name.apply(part)))
-                    || before.stream().anyMatch(was -> name.apply(was).equals(name.apply(part))))
+        .filter(part ->
+            !former.path(name.apply(part)).equals(latter.path(name.apply(part)))
+                || before.stream().anyMatch(was -> name.apply(was).equals(name.apply(part))))
         .forEach(result::add);
     result.sort(Comparator.comparing(name));
     return result;

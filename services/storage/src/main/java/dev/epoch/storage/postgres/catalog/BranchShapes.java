@@ -157,14 +157,13 @@ public final class BranchShapes {
     /** Of those that are changed, where the schema is not that of the handles. */
     public Map<String, BranchShape> altered(Collection<BranchTable> tables) {
       Map<String, BranchShape> altered = new HashMap<>(changed);
-      tables.forEach(
-          table ->
-              altered.computeIfPresent(
-                  table.table().id(),
-                  (id, shape) ->
-                      shape.schema(table.table().schema()).equals(table.table().schema())
-                          ? null
-                          : shape));
+      tables.forEach(table ->
+          altered.computeIfPresent(
+              table.table().id(),
+              (id, shape) ->
+                  shape.schema(table.table().schema()).equals(table.table().schema())
+                      ? null
+                      : shape));
       return altered;
     }
   }
@@ -194,29 +193,27 @@ public final class BranchShapes {
     }
     if (!noted.isEmpty()) {
       askVersions(branch, noted)
-          .forEach(
-              (id, version) -> {
-                if (GONE.equals(version)) {
-                  dropped.add(id);
-                }
-              });
+          .forEach((id, version) -> {
+            if (GONE.equals(version)) {
+              dropped.add(id);
+            }
+          });
     }
     return new Found(changed, dropped);
   }
 
   /** Ids of open tables whose changes may not have been captured. */
   public List<String> uncaptured(BranchHandle branch, Collection<BranchTable> tables) {
-    return database.ask(
-        session ->
-            session.list(
-                """
+    return database.ask(session ->
+        session.list(
+            """
             SELECT table_id FROM epoch.branch_tables
             WHERE branch_id = $1 AND table_id = ANY ($2) AND open_relation IS NOT NULL
               AND epoch.capture_problem(table_id, branch_id) IS NOT NULL\
             """,
-                row -> row.getString(0),
-                branch.id(),
-                tables.stream().map(table -> table.table().id()).toArray(String[]::new)));
+            row -> row.getString(0),
+            branch.id(),
+            tables.stream().map(table -> table.table().id()).toArray(String[]::new)));
   }
 
   /** An open table with the types that its columns have in the database. */
@@ -246,19 +243,18 @@ public final class BranchShapes {
   /** Whether the table is open on the branch. */
   public boolean isOpen(BranchHandle branch, TableHandle table) {
     return !branch.isDefault()
-        && database.read(
-            session ->
-                EpochSchema.exists(session)
-                    && session
-                        .first(
-                            """
+        && database.read(session ->
+            EpochSchema.exists(session)
+                && session
+                    .first(
+                        """
                         SELECT open_relation IS NOT NULL FROM epoch.branch_tables
                         WHERE branch_id = $1 AND table_id = $2\
                         """,
-                            row -> row.getBoolean(0),
-                            branch.id(),
-                            table.id())
-                        .orElse(false));
+                        row -> row.getBoolean(0),
+                        branch.id(),
+                        table.id())
+                    .orElse(false));
   }
 
   /** Schemas of tables that were altered, by table id. */
@@ -338,31 +334,29 @@ public final class BranchShapes {
             branch.id(),
             table.id())
         .flatMap(reason -> reason)
-        .ifPresent(
-            reason -> {
-              throw new TableChangedException(
-                  "The table %s of branch %s cannot be kept as it is: %s"
-                      .formatted(table.name(), branch.name(), reason),
-                  "Undo the change on the branch");
-            });
+        .ifPresent(reason -> {
+          throw new TableChangedException(
+              "The table %s of branch %s cannot be kept as it is: %s"
+                  .formatted(table.name(), branch.name(), reason),
+              "Undo the change on the branch");
+        });
     String version = versions(session, branch, List.of(table.id())).get(table.id());
     return session
         .first(PLACE, row -> row, branch.id(), table.id())
-        .map(
-            place -> {
-              JsonNode then = json(place.getString(1));
-              JsonNode now = json(place.getString(2));
-              long oid = place.getLong(0);
-              LiveNames names = new LiveNames(session, branch, table);
-              return new BranchShape(
-                  version,
-                  then.isNull() ? now : then,
-                  now,
-                  columns(session, branch, table, oid, names),
-                  List.of(place.getArrayOfStrings(3)),
-                  Introspector.constraints(session, oid).stream().map(names::of).toList(),
-                  Introspector.indexes(session, oid).stream().map(names::of).toList());
-            });
+        .map(place -> {
+          JsonNode then = json(place.getString(1));
+          JsonNode now = json(place.getString(2));
+          long oid = place.getLong(0);
+          LiveNames names = new LiveNames(session, branch, table);
+          return new BranchShape(
+              version,
+              then.isNull() ? now : then,
+              now,
+              columns(session, branch, table, oid, names),
+              List.of(place.getArrayOfStrings(3)),
+              Introspector.constraints(session, oid).stream().map(names::of).toList(),
+              Introspector.indexes(session, oid).stream().map(names::of).toList());
+        });
   }
 
   private static Map<String, Column> columns(
@@ -412,14 +406,13 @@ public final class BranchShapes {
       types = OwnTypes.of(session, branch, table);
       session
           .list(NAMES, row -> row, branch.id())
-          .forEach(
-              row ->
-                  names.add(
-                      new Name(
-                          row.getString(0),
-                          row.getString(1),
-                          String.join(".", row.getArrayOfStrings(2)),
-                          row.getString(3))));
+          .forEach(row ->
+              names.add(
+                  new Name(
+                      row.getString(0),
+                      row.getString(1),
+                      String.join(".", row.getArrayOfStrings(2)),
+                      row.getString(3))));
     }
 
     Column of(Column column) {

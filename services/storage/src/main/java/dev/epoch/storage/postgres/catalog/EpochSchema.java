@@ -280,12 +280,11 @@ public final class EpochSchema {
             row -> row.getBoolean("current"),
             VERSION,
             FINGERPRINT);
-    session.assume(
-        () -> {
-          if (!current.get().equals(List.of(true))) {
-            throw new OutdatedException();
-          }
-        });
+    session.assume(() -> {
+      if (!current.get().equals(List.of(true))) {
+        throw new OutdatedException();
+      }
+    });
   }
 
   /** The schema is none that this program has made. */

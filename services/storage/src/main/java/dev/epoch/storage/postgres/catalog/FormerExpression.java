@@ -37,15 +37,13 @@ final class FormerExpression {
   private static String renamed(String expression, Map<String, String> names) {
     return WORDS
         .matcher(expression)
-        .replaceAll(
-            word -> {
-              String name =
-                  word.group(1) != null ? word.group(1).replace("\"\"", "\"") : word.group(2);
-              return Matcher.quoteReplacement(
-                  name == null || !names.containsKey(name) || names.get(name).equals(name)
-                      ? word.group()
-                      : identifier(names.get(name)));
-            });
+        .replaceAll(word -> {
+          String name = word.group(1) != null ? word.group(1).replace("\"\"", "\"") : word.group(2);
+          return Matcher.quoteReplacement(
+              name == null || !names.containsKey(name) || names.get(name).equals(name)
+                  ? word.group()
+                  : identifier(names.get(name)));
+        });
   }
 
   /** As PostgreSQL prints it. */

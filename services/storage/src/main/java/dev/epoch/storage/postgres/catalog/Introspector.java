@@ -177,16 +177,15 @@ public final class Introspector {
             table);
     TypeCatalog types = TypeCatalog.load(session, found.stream().map(Found::type).toList());
     return found.stream()
-        .map(
-            column ->
-                new Column(
-                    column.row().getString("name"),
-                    column.row().getString("name"),
-                    types.type(column.type()),
-                    column.row().getBoolean("nullable"),
-                    HomeNames.of(session, column.row().getString("default_expression")),
-                    HomeNames.of(session, column.row().getString("generated_expression")),
-                    column.row().getString("identity")))
+        .map(column ->
+            new Column(
+                column.row().getString("name"),
+                column.row().getString("name"),
+                types.type(column.type()),
+                column.row().getBoolean("nullable"),
+                HomeNames.of(session, column.row().getString("default_expression")),
+                HomeNames.of(session, column.row().getString("generated_expression")),
+                column.row().getString("identity")))
         .toList();
   }
 
@@ -205,22 +204,21 @@ public final class Introspector {
             path.table())
         .forEach(row -> known.put(row.getString("name"), row));
     return columns.stream()
-        .map(
-            column -> {
-              Row row = known.get(column.name());
-              return row == null
-                  ? column
-                  : new Column(
-                      row.getString("column_id"),
-                      column.name(),
-                      column.type(),
-                      column.nullable(),
-                      column.defaultExpression(),
-                      column.generatedExpression(),
-                      column.identity(),
-                      row.getString("initial"),
-                      row.getBoolean("filled") ? true : null);
-            })
+        .map(column -> {
+          Row row = known.get(column.name());
+          return row == null
+              ? column
+              : new Column(
+                  row.getString("column_id"),
+                  column.name(),
+                  column.type(),
+                  column.nullable(),
+                  column.defaultExpression(),
+                  column.generatedExpression(),
+                  column.identity(),
+                  row.getString("initial"),
+                  row.getBoolean("filled") ? true : null);
+        })
         .toList();
   }
 
@@ -284,9 +282,8 @@ public final class Introspector {
                     row.getBoolean("is_unique")),
             table)
         .stream()
-        .map(
-            index ->
-                new Index(index.name(), HomeNames.of(session, index.definition()), index.unique()))
+        .map(index ->
+            new Index(index.name(), HomeNames.of(session, index.definition()), index.unique()))
         .toList();
   }
 

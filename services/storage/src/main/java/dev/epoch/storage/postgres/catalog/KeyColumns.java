@@ -40,17 +40,16 @@ final class KeyColumns {
     return uniqueSets(session, table).stream()
         .filter(UniqueSet::primary)
         .findFirst()
-        .orElseThrow(
-            () ->
-                new NoPrimaryKeyException(
-                    "Table "
-                        + path
-                        + " has no primary key that holds at once, so its rows cannot be told apart",
-                    "ALTER TABLE "
-                        + Quote.qualified(path.schema(), path.table())
-                        + " ADD PRIMARY KEY (<columns>); or name columns that tell its rows apart"
-                        + " when registering it: --key <columns>; or register it as append-only, if its"
-                        + " rows are never changed: --append-only"))
+        .orElseThrow(() ->
+            new NoPrimaryKeyException(
+                "Table "
+                    + path
+                    + " has no primary key that holds at once, so its rows cannot be told apart",
+                "ALTER TABLE "
+                    + Quote.qualified(path.schema(), path.table())
+                    + " ADD PRIMARY KEY (<columns>); or name columns that tell its rows apart"
+                    + " when registering it: --key <columns>; or register it as append-only, if its"
+                    + " rows are never changed: --append-only"))
         .columns();
   }
 

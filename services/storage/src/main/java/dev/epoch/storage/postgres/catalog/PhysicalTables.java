@@ -71,11 +71,10 @@ public final class PhysicalTables {
     Map<String, String> where = new LinkedHashMap<>();
     query
         .where()
-        .forEach(
-            (name, value) -> {
-              int i = table.schema().indexOf(name);
-              where.put(i < 0 ? name : physical.schema().columns().get(i).name(), value);
-            });
+        .forEach((name, value) -> {
+          int i = table.schema().indexOf(name);
+          where.put(i < 0 ? name : physical.schema().columns().get(i).name(), value);
+        });
     return new RowQuery(query.after(), where, query.limit(), query.ordered());
   }
 

@@ -96,23 +96,22 @@ public final class PrivilegeCheck {
   private PrivilegeCheck() {}
 
   public static StorageCheck check(Database database) {
-    return database.read(
-        session -> {
-          Row server = session.first(SERVER, row -> row).orElseThrow();
-          List<Problem> problems = new ArrayList<>();
-          List<Problem> notes = new ArrayList<>();
-          serverProblems(server, problems);
-          privilegeProblems(server, problems);
-          if (server.getBoolean("has_tables")) {
-            tableProblems(session, server, problems);
-            if (EpochSchema.isCurrent(session)) {
-              foreignObjects(session, problems);
-              owners(session, server, problems, notes);
-              closedSchemas(session, server, notes);
-            }
-          }
-          return new StorageCheck("PostgreSQL " + server.getString("version"), problems, notes);
-        });
+    return database.read(session -> {
+      Row server = session.first(SERVER, row -> row).orElseThrow();
+      List<Problem> problems = new ArrayList<>();
+      List<Problem> notes = new ArrayList<>();
+      serverProblems(server, problems);
+      privilegeProblems(server, problems);
+      if (server.getBoolean("has_tables")) {
+        tableProblems(session, server, problems);
+        if (EpochSchema.isCurrent(session)) {
+          foreignObjects(session, problems);
+          owners(session, server, problems, notes);
+          closedSchemas(session, server, notes);
+        }
+      }
+      return new StorageCheck("PostgreSQL " + server.getString("version"), problems, notes);
+    });
   }
 
   private static void serverProblems(Row server, List<Problem> problems) {
@@ -180,20 +179,19 @@ public final class PrivilegeCheck {
 
   private static void tableProblems(Session session, Row server, List<Problem> problems) {
     session.list(TABLES, row -> row).stream()
-        .map(
-            row ->
-                new Problem(
-                    "Role %s lacks %s on %s.%s"
-                        .formatted(
-                            server.getString("role"),
-                            row.getString("privileges"),
-                            row.getString("schema"),
-                            row.getString("name")),
-                    "GRANT %s ON %s TO %s"
-                        .formatted(
-                            row.getString("privileges"),
-                            Quote.qualified(row.getString("schema"), row.getString("name")),
-                            role(server))))
+        .map(row ->
+            new Problem(
+                "Role %s lacks %s on %s.%s"
+                    .formatted(
+                        server.getString("role"),
+                        row.getString("privileges"),
+                        row.getString("schema"),
+                        row.getString("name")),
+                "GRANT %s ON %s TO %s"
+                    .formatted(
+                        row.getString("privileges"),
+                        Quote.qualified(row.getString("schema"), row.getString("name")),
+                        role(server))))
         .forEach(problems::add);
   }
 

@@ -11,15 +11,13 @@ public final class Registering {
 
   /** Does the work in one, with Epoch's schema up to date. */
   public static void run(Database database, LockRetries retries, Consumer<Session> work) {
-    retries.run(
-        () ->
-            database.write(
-                session -> {
-                  session.run(retries.setting());
-                  EpochSchema.ensure(session);
-                  session.run("LOCK TABLE epoch.tables IN SHARE ROW EXCLUSIVE MODE");
-                  work.accept(session);
-                  return null;
-                }));
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          EpochSchema.ensure(session);
+          session.run("LOCK TABLE epoch.tables IN SHARE ROW EXCLUSIVE MODE");
+          work.accept(session);
+          return null;
+        }));
   }
 }

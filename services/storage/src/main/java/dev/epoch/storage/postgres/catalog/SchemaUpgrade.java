@@ -24,14 +24,12 @@ public final class SchemaUpgrade {
       return;
     }
     if (database.ask(EpochSchema::isBehind)) {
-      retries.run(
-          () ->
-              database.write(
-                  session -> {
-                    session.run(retries.setting());
-                    EpochSchema.ensure(session);
-                    return true;
-                  }));
+      retries.run(() ->
+          database.write(session -> {
+            session.run(retries.setting());
+            EpochSchema.ensure(session);
+            return true;
+          }));
     }
     settled = true;
   }

@@ -82,9 +82,8 @@ public final class TableColumns {
           (name, column) -> shape.otherType(column).ifPresent(type -> stored.put(name, type)));
       byQuotedName.forEach(
           (name, column) -> shape.altered(column).ifPresent(type -> altered.put(name, type)));
-      byQuotedName.forEach(
-          (name, column) ->
-              shape.formerExpression(column).ifPresent(former -> computed.put(name, former)));
+      byQuotedName.forEach((name, column) ->
+          shape.formerExpression(column).ifPresent(former -> computed.put(name, former)));
       shape.schema().columns().stream()
           .filter(column -> column.type().kind() == DataType.Kind.DOMAIN)
           .map(column -> Quote.identifier(column.name()))

@@ -33,24 +33,21 @@ public record Connecting(Vertx vertx, AddressRules rules) {
                 .connectingTo(() -> addressed(options).map(checked -> checked))
                 .using(vertx.getDelegate())
                 .build())
-        .connectHandler(
-            connection -> {
-              WholeMessages.of(connection.getDelegate());
-              AnswerTimeout.of(connection.getDelegate(), answerSeconds);
-              connection.closeAndForget();
-            });
+        .connectHandler(connection -> {
+          WholeMessages.of(connection.getDelegate());
+          AnswerTimeout.of(connection.getDelegate(), answerSeconds);
+          connection.closeAndForget();
+        });
   }
 
   /** A connection of its own. */
   Uni<PgConnection> connect(PgConnectOptions options) {
     return Uni.createFrom()
-        .completionStage(
-            () ->
-                addressed(options)
-                    .flatMap(
-                        checked ->
-                            io.vertx.pgclient.PgConnection.connect(vertx.getDelegate(), checked))
-                    .toCompletionStage())
+        .completionStage(() ->
+            addressed(options)
+                .flatMap(
+                    checked -> io.vertx.pgclient.PgConnection.connect(vertx.getDelegate(), checked))
+                .toCompletionStage())
         .map(PgConnection::newInstance)
         .invoke(
             connection -> AnswerTimeout.of(connection.getDelegate(), options.getReadIdleTimeout()));

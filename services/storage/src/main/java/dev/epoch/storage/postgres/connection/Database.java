@@ -263,11 +263,10 @@ public final class Database implements AutoCloseable {
 
   /** {@link #write(Function)} for bodies without result. */
   public void writeOnly(Consumer<Session> body) {
-    write(
-        session -> {
-          body.accept(session);
-          return null;
-        });
+    write(session -> {
+      body.accept(session);
+      return null;
+    });
   }
 
   /**

@@ -131,12 +131,11 @@ public final class PostgresLocation {
     if (url != null) {
       settings.putAll(settingsOf(url));
     }
-    configuration.forEach(
-        (name, value) -> {
-          if (!name.equals("url") && value != null) {
-            settings.put(known(name), value);
-          }
-        });
+    configuration.forEach((name, value) -> {
+      if (!name.equals("url") && value != null) {
+        settings.put(known(name), value);
+      }
+    });
     return settings;
   }
 

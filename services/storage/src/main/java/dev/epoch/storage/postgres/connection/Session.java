@@ -102,21 +102,20 @@ public final class Session {
    * @param forget what was known, so that the next try asks first
    */
   public <T> void assumeAnswer(Supplier<T> answer, Consumer<T> check, Runnable forget) {
-    assume(
-        () -> {
-          T found;
-          try {
-            found = answer.get();
-          } catch (RuntimeException failure) {
-            PgException error = SqlErrors.serverError(failure);
-            if (error != null && SqlErrors.state(error).equals(IN_FAILED_TRANSACTION)) {
-              forget.run();
-              throw new BusyException("A lock could not be had", "Try again", failure);
-            }
-            throw failure;
-          }
-          check.accept(found);
-        });
+    assume(() -> {
+      T found;
+      try {
+        found = answer.get();
+      } catch (RuntimeException failure) {
+        PgException error = SqlErrors.serverError(failure);
+        if (error != null && SqlErrors.state(error).equals(IN_FAILED_TRANSACTION)) {
+          forget.run();
+          throw new BusyException("A lock could not be had", "Try again", failure);
+        }
+        throw failure;
+      }
+      check.accept(found);
+    });
   }
 
   /** Fails if something does not hold that was assumed. */

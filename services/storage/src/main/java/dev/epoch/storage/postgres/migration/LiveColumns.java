@@ -134,15 +134,14 @@ final class LiveColumns {
     session.run(searchPath);
     session
         .first(TABLE, row -> row.getString(0), altered.table())
-        .ifPresent(
-            table -> {
-              // what is kept goes by the names that columns have now
-              session.list("SELECT epoch.follow_table($1)", row -> row, table);
-              released.add(table);
-              if (!altered.dropped().isEmpty()) {
-                lost.computeIfAbsent(table, any -> new TreeSet<>()).addAll(altered.dropped());
-              }
-            });
+        .ifPresent(table -> {
+          // what is kept goes by the names that columns have now
+          session.list("SELECT epoch.follow_table($1)", row -> row, table);
+          released.add(table);
+          if (!altered.dropped().isEmpty()) {
+            lost.computeIfAbsent(table, any -> new TreeSet<>()).addAll(altered.dropped());
+          }
+        });
   }
 
   void expect(Loss loss) {
@@ -152,17 +151,16 @@ final class LiveColumns {
 
   /** Images most rows beside writers, so that they wait for the rest only. No transaction. */
   void keepBeside() {
-    lost.forEach(
-        (table, columns) -> {
-          String[] names = columns.toArray(String[]::new);
-          List<Part> parts =
-              session.list(PARTS, row -> new Part(row.getString(0), row.getLong(1)), table);
-          for (Part part : parts) {
-            for (long page = 0; page < part.pages(); page += PAGES) {
-              keepPages(table, names, part.relation(), page);
-            }
-          }
-        });
+    lost.forEach((table, columns) -> {
+      String[] names = columns.toArray(String[]::new);
+      List<Part> parts =
+          session.list(PARTS, row -> new Part(row.getString(0), row.getLong(1)), table);
+      for (Part part : parts) {
+        for (long page = 0; page < part.pages(); page += PAGES) {
+          keepPages(table, names, part.relation(), page);
+        }
+      }
+    });
   }
 
   private record Part(String relation, long pages) {}
@@ -192,20 +190,15 @@ final class LiveColumns {
    * Keeps what is left to keep, and lets go of the tables; in the transaction of the statements.
    */
   void begin() {
-    lost.forEach(
-        (table, columns) ->
-            session.list(
-                "SELECT epoch.keep_values($1, $2)",
-                row -> row,
-                table,
-                columns.toArray(String[]::new)));
-    lost.forEach(
-        (table, columns) ->
-            session.list(
-                "SELECT epoch.release_sequences($1, $2)::text",
-                row -> row,
-                table,
-                columns.toArray(String[]::new)));
+    lost.forEach((table, columns) ->
+        session.list(
+            "SELECT epoch.keep_values($1, $2)", row -> row, table, columns.toArray(String[]::new)));
+    lost.forEach((table, columns) ->
+        session.list(
+            "SELECT epoch.release_sequences($1, $2)::text",
+            row -> row,
+            table,
+            columns.toArray(String[]::new)));
     released.forEach(
         table -> session.list("SELECT epoch.drop_views_of($1)::text", row -> row, table));
     before = new HashSet<>(all());
@@ -289,17 +282,16 @@ final class LiveColumns {
         return problem;
       }
     }
-    released.forEach(
-        table ->
-            session.list(
-                """
+    released.forEach(table ->
+        session.list(
+            """
             SELECT epoch.make_missing_views(p.branch_id)::text
             FROM epoch.branch_tables AS p
             JOIN epoch.branches AS b ON b.branch_id = p.branch_id
             WHERE p.table_id = $1 AND NOT b.dropped
             """,
-                row -> row,
-                table));
+            row -> row,
+            table));
     return Optional.empty();
   }
 }

@@ -136,12 +136,11 @@ final class LiveObjects {
         }
       }
     }
-    there.forEach(
-        (id, name) -> {
-          if (!left.contains(id) && locked.contains(id)) {
-            reached.add(name);
-          }
-        });
+    there.forEach((id, name) -> {
+      if (!left.contains(id) && locked.contains(id)) {
+        reached.add(name);
+      }
+    });
     return reached;
   }
 
@@ -155,12 +154,11 @@ final class LiveObjects {
   Optional<QueryRefusedException> moving(String sql) {
     return session
         .first(MOVED, row -> row.getString(0), plan.repository(), plan.branch())
-        .map(
-            table ->
-                new QueryRefusedException(
-                    "On branch '%s' table '%s' cannot have another schema, where no session would find it: %s"
-                        .formatted(plan.branch(), table, sql),
-                    "Give it another name in its schema, or make a new table with its rows, and drop it"));
+        .map(table ->
+            new QueryRefusedException(
+                "On branch '%s' table '%s' cannot have another schema, where no session would find it: %s"
+                    .formatted(plan.branch(), table, sql),
+                "Give it another name in its schema, or make a new table with its rows, and drop it"));
   }
 
   QueryRefusedException refused(String sql, Set<String> names) {

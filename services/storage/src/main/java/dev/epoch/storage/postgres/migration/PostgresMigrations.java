@@ -68,24 +68,22 @@ public final class PostgresMigrations implements SchemaMigrations {
   @Override
   public Progress run(String id, Consumer<String> reached) {
     AtomicReference<Progress> result = new AtomicReference<>();
-    database.alone(
-        session -> {
-          Plan plan = MigrationRecords.plan(session, id).orElseThrow();
-          boolean mine =
-              session.first(LOCK, row -> row.getBoolean(0), plan.repository()).orElse(false);
-          if (!mine) {
-            throw busy(plan.repository(), null);
-          }
-          try {
-            run(session, plan, reached);
-            result.set(MigrationRecords.progress(session, id).orElseThrow());
-          } finally {
-            if (plan.branch() != null) {
-              leaveBranch(session);
-            }
-            unlock(session, plan.repository());
-          }
-        });
+    database.alone(session -> {
+      Plan plan = MigrationRecords.plan(session, id).orElseThrow();
+      boolean mine = session.first(LOCK, row -> row.getBoolean(0), plan.repository()).orElse(false);
+      if (!mine) {
+        throw busy(plan.repository(), null);
+      }
+      try {
+        run(session, plan, reached);
+        result.set(MigrationRecords.progress(session, id).orElseThrow());
+      } finally {
+        if (plan.branch() != null) {
+          leaveBranch(session);
+        }
+        unlock(session, plan.repository());
+      }
+    });
     return result.get();
   }
 
@@ -147,10 +145,9 @@ public final class PostgresMigrations implements SchemaMigrations {
 
   @Override
   public Optional<Progress> latest(String repository) {
-    return database.read(
-        session ->
-            MigrationRecords.latest(session, repository)
-                .flatMap(id -> MigrationRecords.progress(session, id)));
+    return database.read(session ->
+        MigrationRecords.latest(session, repository)
+            .flatMap(id -> MigrationRecords.progress(session, id)));
   }
 
   @Override
@@ -160,12 +157,11 @@ public final class PostgresMigrations implements SchemaMigrations {
 
   @Override
   public Optional<Size> size(TablePath table) {
-    return database.read(
-        session ->
-            session.first(
-                SIZE,
-                row -> new Size(row.getLong("bytes"), row.getLong("row_count")),
-                table.schema(),
-                table.table()));
+    return database.read(session ->
+        session.first(
+            SIZE,
+            row -> new Size(row.getLong("bytes"), row.getLong("row_count")),
+            table.schema(),
+            table.table()));
   }
 }

@@ -41,15 +41,14 @@ public final class PostgresSchemaTrials implements SchemaTrials {
   public Trial tryOut(
       List<String> schemas, Optional<DatabaseSchema> objects, List<String> statements) {
     AtomicReference<Trial> result = new AtomicReference<>();
-    database.alone(
-        session -> {
-          session.run("BEGIN; " + LIMITS);
-          try {
-            result.set(tryOut(session, schemas, objects, statements));
-          } finally {
-            session.run("ROLLBACK");
-          }
-        });
+    database.alone(session -> {
+      session.run("BEGIN; " + LIMITS);
+      try {
+        result.set(tryOut(session, schemas, objects, statements));
+      } finally {
+        session.run("ROLLBACK");
+      }
+    });
     return result.get();
   }
 
@@ -70,10 +69,8 @@ public final class PostgresSchemaTrials implements SchemaTrials {
         withoutExtensions(objects.orElseGet(() -> PostgresSchemaReader.read(session, scratch)));
     scratch.values().forEach(name -> session.run("CREATE SCHEMA " + Quote.identifier(name)));
     Migration.statements(DatabaseSchema.of(List.of()), copy, MigrationOptions.TRANSACTIONAL)
-        .forEach(
-            statement ->
-                session.run(
-                    objects.isEmpty() ? statement.sql() : renamed(statement.sql(), scratch)));
+        .forEach(statement ->
+            session.run(objects.isEmpty() ? statement.sql() : renamed(statement.sql(), scratch)));
     DatabaseSchema before = withoutExtensions(PostgresSchemaReader.read(session, back));
     String path =
         scratch.values().stream().map(Quote::identifier).collect(Collectors.joining(", "))
@@ -108,20 +105,18 @@ public final class PostgresSchemaTrials implements SchemaTrials {
   public List<DatabaseSchema> replay(String schema, List<Script> scripts) {
     List<DatabaseSchema> states = new ArrayList<>();
     String name = "epoch_trial_" + UUID.randomUUID().toString().substring(0, 8);
-    database.alone(
-        session -> {
-          states.clear();
-          session.run("BEGIN; " + LIMITS + "; CREATE SCHEMA " + Quote.identifier(name));
-          try {
-            for (Script script : scripts) {
-              run(session, schema, name, script);
-              states.add(
-                  withoutExtensions(PostgresSchemaReader.read(session, Map.of(name, schema))));
-            }
-          } finally {
-            session.run("ROLLBACK");
-          }
-        });
+    database.alone(session -> {
+      states.clear();
+      session.run("BEGIN; " + LIMITS + "; CREATE SCHEMA " + Quote.identifier(name));
+      try {
+        for (Script script : scripts) {
+          run(session, schema, name, script);
+          states.add(withoutExtensions(PostgresSchemaReader.read(session, Map.of(name, schema))));
+        }
+      } finally {
+        session.run("ROLLBACK");
+      }
+    });
     return states;
   }
 

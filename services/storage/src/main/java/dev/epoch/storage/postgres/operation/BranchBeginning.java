@@ -31,56 +31,51 @@ public final class BranchBeginning {
     }
     List<String> made =
         steps.get().stream().flatMap(step -> new StepStatements(step).all().stream()).toList();
-    retries.run(
-        () ->
-            database.write(
-                session -> {
-                  session.run(retries.setting());
-                  boolean isNew =
-                      session
-                          .first(
-                              "UPDATE epoch.branches SET begun = true WHERE branch_id = $1 AND NOT begun"
-                                  + " RETURNING true",
-                              row -> row.getBoolean(0),
-                              branch.id())
-                          .isPresent();
-                  if (isNew && !made.isEmpty()) {
-                    SchemaStatements run = new SchemaStatements(session);
-                    // tables are opened by the first session: rows may have to be restored first
-                    session.run(
-                        "SET LOCAL check_function_bodies = off; SET LOCAL epoch.open_tables_up_to = '0'");
-                    MadeObjects.onBranch(
-                            session,
-                            branch,
-                            tableId,
-                            made,
-                            sql -> attempt(session, branch, run, sql),
-                            null,
-                            true)
-                        .forEach(
-                            left ->
-                                LOG.log(
-                                    System.Logger.Level.WARNING,
-                                    "Branch {0} begins without {1}, which would act with the rights of another than its maker",
-                                    branch.name(),
-                                    left));
-                    session.execute(
-                        "UPDATE epoch.branches SET unused = true WHERE branch_id = $1",
-                        branch.id());
-                  }
-                  return null;
-                }));
+    retries.run(() ->
+        database.write(session -> {
+          session.run(retries.setting());
+          boolean isNew =
+              session
+                  .first(
+                      "UPDATE epoch.branches SET begun = true WHERE branch_id = $1 AND NOT begun"
+                          + " RETURNING true",
+                      row -> row.getBoolean(0),
+                      branch.id())
+                  .isPresent();
+          if (isNew && !made.isEmpty()) {
+            SchemaStatements run = new SchemaStatements(session);
+            // tables are opened by the first session: rows may have to be restored first
+            session.run(
+                "SET LOCAL check_function_bodies = off; SET LOCAL epoch.open_tables_up_to = '0'");
+            MadeObjects.onBranch(
+                    session,
+                    branch,
+                    tableId,
+                    made,
+                    sql -> attempt(session, branch, run, sql),
+                    null,
+                    true)
+                .forEach(left ->
+                    LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Branch {0} begins without {1}, which would act with the rights of another than its maker",
+                        branch.name(),
+                        left));
+            session.execute(
+                "UPDATE epoch.branches SET unused = true WHERE branch_id = $1", branch.id());
+          }
+          return null;
+        }));
   }
 
   private boolean isBegun(BranchHandle branch) {
-    return database.read(
-        session ->
-            session
-                .first(
-                    "SELECT begun FROM epoch.branches WHERE branch_id = $1",
-                    row -> row.getBoolean(0),
-                    branch.id())
-                .orElse(true));
+    return database.read(session ->
+        session
+            .first(
+                "SELECT begun FROM epoch.branches WHERE branch_id = $1",
+                row -> row.getBoolean(0),
+                branch.id())
+            .orElse(true));
   }
 
   /** The branch is there without what the database refuses. */

@@ -117,13 +117,12 @@ final class BranchPlaces {
     if (operation.branch().isDefault()) {
       tables.stream()
           .filter(table -> table.operation() instanceof Drop)
-          .forEach(
-              table ->
-                  session.list(
-                      "SELECT epoch.make_room($1, $2)::text",
-                      row -> row,
-                      table.id(),
-                      operation.id().position()));
+          .forEach(table ->
+              session.list(
+                  "SELECT epoch.make_room($1, $2)::text",
+                  row -> row,
+                  table.id(),
+                  operation.id().position()));
     }
   }
 

@@ -53,12 +53,11 @@ public final class BranchTables implements MergeValidation.OtherTables {
     }
     return resolver
         .placement(session, branch, table)
-        .map(
-            placement ->
-                new Visible(
-                    table,
-                    placement.hasOverlay()
-                        ? resolver.own(session, table, branch, placement)
-                        : resolver.at(session, table, placement.source())));
+        .map(placement ->
+            new Visible(
+                table,
+                placement.hasOverlay()
+                    ? resolver.own(session, table, branch, placement)
+                    : resolver.at(session, table, placement.source())));
   }
 }

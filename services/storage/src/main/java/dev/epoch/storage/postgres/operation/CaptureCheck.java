@@ -27,11 +27,10 @@ final class CaptureCheck {
   /** Fails where changes of one of the tables may not have been captured. */
   void require(List<OperationTable> tables) {
     if (operation.branch().isDefault()) {
-      tables.forEach(
-          table ->
-              Optional.ofNullable(resolver.live(session, table.handle()).shape())
-                  .flatMap(TableShape::uncaptured)
-                  .ifPresent(problem -> refuse(table.handle(), problem)));
+      tables.forEach(table ->
+          Optional.ofNullable(resolver.live(session, table.handle()).shape())
+              .flatMap(TableShape::uncaptured)
+              .ifPresent(problem -> refuse(table.handle(), problem)));
       return;
     }
     List<OperationTable> open =
@@ -47,14 +46,12 @@ final class CaptureCheck {
             row -> row,
             operation.branch().id(),
             open.stream().map(OperationTable::id).toArray(String[]::new))
-        .forEach(
-            row ->
-                Optional.ofNullable(row.getString(1))
-                    .ifPresent(
-                        problem ->
-                            open.stream()
-                                .filter(table -> table.id().equals(row.getString(0)))
-                                .forEach(table -> refuse(table.handle(), problem))));
+        .forEach(row ->
+            Optional.ofNullable(row.getString(1))
+                .ifPresent(problem ->
+                    open.stream()
+                        .filter(table -> table.id().equals(row.getString(0)))
+                        .forEach(table -> refuse(table.handle(), problem))));
   }
 
   private void refuse(TableHandle table, String problem) {

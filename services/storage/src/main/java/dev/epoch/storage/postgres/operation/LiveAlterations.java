@@ -103,11 +103,9 @@ final class LiveAlterations {
       String id = now.column(key).orElseThrow().id();
       step.schema().columns().stream()
           .filter(column -> column.id().equals(id))
-          .forEach(
-              column ->
-                  keys.add(
-                      "w.%s AS %s"
-                          .formatted(Quote.identifier(key), Quote.identifier(column.name()))));
+          .forEach(column ->
+              keys.add(
+                  "w.%s AS %s".formatted(Quote.identifier(key), Quote.identifier(column.name()))));
     }
     session.run(
         "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS SELECT %s FROM %s w"
@@ -131,16 +129,12 @@ final class LiveAlterations {
     }
     tables.stream().filter(table -> step(table) != null).forEach(this::settle);
     List<OperationTable> retyped = tables.stream().filter(this::retypesKey).toList();
-    retyped.forEach(
-        table ->
-            session.run(
-                "DROP TRIGGER IF EXISTS epoch_capture_key ON "
-                    + session
-                        .first(
-                            "SELECT epoch.live_table($1)::text",
-                            row -> row.getString(0),
-                            table.id())
-                        .orElseThrow()));
+    retyped.forEach(table ->
+        session.run(
+            "DROP TRIGGER IF EXISTS epoch_capture_key ON "
+                + session
+                    .first("SELECT epoch.live_table($1)::text", row -> row.getString(0), table.id())
+                    .orElseThrow()));
     for (OperationTable table : tables) {
       if (step(table) != null) {
         statements.run(StepStatements.of(step(table)).first());
@@ -191,29 +185,26 @@ final class LiveAlterations {
 
   private static Stream<Column> coming(TableShape before, TableSchema after) {
     return after.columns().stream()
-        .filter(
-            column ->
-                before.schema().columns().stream().noneMatch(was -> was.id().equals(column.id())));
+        .filter(column ->
+            before.schema().columns().stream().noneMatch(was -> was.id().equals(column.id())));
   }
 
   /** As {@code ADD COLUMN ... NOT NULL DEFAULT random()} does it. */
   private static List<Column> filled(TableShape before, TableSchema after) {
     return coming(before, after)
         .filter(column -> column.wasFilled() && !column.nullable() && !column.generated())
-        .filter(
-            column ->
-                column.defaultExpression() != null
-                    && !column.defaultExpression().startsWith("nextval("))
+        .filter(column ->
+            column.defaultExpression() != null
+                && !column.defaultExpression().startsWith("nextval("))
         .toList();
   }
 
   private static List<String> numbered(TableShape before, TableSchema after) {
     return coming(before, after)
-        .filter(
-            column ->
-                column.identity() != null
-                    || column.defaultExpression() != null
-                        && column.defaultExpression().startsWith("nextval("))
+        .filter(column ->
+            column.identity() != null
+                || column.defaultExpression() != null
+                    && column.defaultExpression().startsWith("nextval("))
         .map(Column::name)
         .toList();
   }
@@ -234,13 +225,12 @@ final class LiveAlterations {
         .forEach(table -> MadeObjects.give(session, table.table().id(), table.step().last(), role));
     altered.stream()
         .filter(table -> !table.numbered().isEmpty())
-        .forEach(
-            table ->
-                session.list(
-                    "SELECT epoch.settle_sequences($1, $2)::text",
-                    row -> row,
-                    table.table().id(),
-                    table.numbered().toArray(String[]::new)));
+        .forEach(table ->
+            session.list(
+                "SELECT epoch.settle_sequences($1, $2)::text",
+                row -> row,
+                table.table().id(),
+                table.numbered().toArray(String[]::new)));
     MadeObjects.requireLive(session, altered.stream().map(table -> table.table().id()).toList());
     List<OperationTable> after = new ArrayList<>();
     for (OperationTable table : tables) {
@@ -282,12 +272,11 @@ final class LiveAlterations {
                 position));
     altered.stream()
         .filter(table -> came.contains(table.id()))
-        .forEach(
-            table -> {
-              alterations.statements.run(StepStatements.of(step(table)).undo());
-              session.list(
-                  "SELECT epoch.unsettle_table($1, $2)::text", row -> row, table.id(), position);
-            });
+        .forEach(table -> {
+          alterations.statements.run(StepStatements.of(step(table)).undo());
+          session.list(
+              "SELECT epoch.unsettle_table($1, $2)::text", row -> row, table.id(), position);
+        });
     tables.stream().filter(table -> table.operation() instanceof Drop).forEach(comeBack);
     altered.stream()
         .filter(table -> !came.contains(table.id()))
@@ -305,11 +294,10 @@ final class LiveAlterations {
     LiveAlterations alterations = new LiveAlterations(session, resolver, position);
     List<OperationTable> altered = tables.stream().filter(table -> step(table) != null).toList();
     altered.forEach(table -> alterations.statements.run(StepStatements.of(step(table)).undoLast()));
-    altered.forEach(
-        table -> {
-          alterations.follow(table.handle().with(recorded.get(table.id())));
-          session.list("SELECT epoch.regain_sequences($1)::text", row -> row, table.id());
-        });
+    altered.forEach(table -> {
+      alterations.follow(table.handle().with(recorded.get(table.id())));
+      session.list("SELECT epoch.regain_sequences($1)::text", row -> row, table.id());
+    });
   }
 
   /** A table that the default branch gets comes to its place ({@code hidden_tables.sql}). */
@@ -327,10 +315,8 @@ final class LiveAlterations {
   /** By table id: schemas that tables have now. */
   Map<String, TableSchema> schemas() {
     Map<String, TableSchema> schemas = new HashMap<>();
-    altered.forEach(
-        table ->
-            schemas.put(
-                table.table().id(), resolver.live(session, table.table()).shape().schema()));
+    altered.forEach(table ->
+        schemas.put(table.table().id(), resolver.live(session, table.table()).shape().schema()));
     return schemas;
   }
 
@@ -371,13 +357,12 @@ final class LiveAlterations {
     return after.columns().stream()
         .filter(there -> there.id().equals(column.id()))
         .findFirst()
-        .flatMap(
-            there ->
-                session.first(
-                    "SELECT epoch.keeps_values($1, $2)",
-                    row -> row.getBoolean(0),
-                    column.type().base().name(),
-                    there.type().base().name()))
+        .flatMap(there ->
+            session.first(
+                "SELECT epoch.keeps_values($1, $2)",
+                row -> row.getBoolean(0),
+                column.type().base().name(),
+                there.type().base().name()))
         .orElse(false);
   }
 
@@ -411,11 +396,10 @@ final class LiveAlterations {
 
   private static boolean stays(Column column, TableSchema after) {
     return after.columns().stream()
-        .anyMatch(
-            there ->
-                there.id().equals(column.id())
-                    && there.type().name().equals(column.type().name())
-                    && there.type().base().name().equals(column.type().base().name()));
+        .anyMatch(there ->
+            there.id().equals(column.id())
+                && there.type().name().equals(column.type().name())
+                && there.type().base().name().equals(column.type().base().name()));
   }
 
   /** A trigger compares the columns of the key: their types cannot change while it is there. */
@@ -431,14 +415,12 @@ final class LiveAlterations {
   private static boolean changesDomains(OperationTable table) {
     return step(table) != null
         && table.live().shape().schema().columns().stream()
-            .anyMatch(
-                was ->
-                    step(table).schema().columns().stream()
-                        .anyMatch(
-                            is ->
-                                is.id().equals(was.id())
-                                    && is.type().base().name().equals(was.type().base().name())
-                                    && !is.type().name().equals(was.type().name())));
+            .anyMatch(was ->
+                step(table).schema().columns().stream()
+                    .anyMatch(is ->
+                        is.id().equals(was.id())
+                            && is.type().base().name().equals(was.type().base().name())
+                            && !is.type().name().equals(was.type().name())));
   }
 
   /** Branches that were like the live table keep the types of their heads: rows may need them. */
@@ -462,13 +444,10 @@ final class LiveAlterations {
     List<Column> now = table.live().shape().schema().columns();
     String[] going =
         now.stream()
-            .filter(
-                column ->
-                    after.columns().stream()
-                        .noneMatch(
-                            there ->
-                                there.id().equals(column.id())
-                                    || there.name().equals(column.name())))
+            .filter(column ->
+                after.columns().stream()
+                    .noneMatch(there ->
+                        there.id().equals(column.id()) || there.name().equals(column.name())))
             .map(Column::name)
             .toArray(String[]::new);
     if (going.length > 0) {
@@ -503,13 +482,12 @@ final class LiveAlterations {
               column.id(),
               column.name())
           .flatMap(reason -> reason)
-          .ifPresent(
-              reason -> {
-                throw new QueryRefusedException(
-                    "Column %2$s of live table '%1$s' cannot have type %3$s, which lacks labels that others have: %4$s"
-                        .formatted(table.name(), column.name(), column.type().name(), reason),
-                    "Merge that first, or give the type on the source the label (ALTER TYPE ... ADD VALUE), and commit it");
-              });
+          .ifPresent(reason -> {
+            throw new QueryRefusedException(
+                "Column %2$s of live table '%1$s' cannot have type %3$s, which lacks labels that others have: %4$s"
+                    .formatted(table.name(), column.name(), column.type().name(), reason),
+                "Merge that first, or give the type on the source the label (ALTER TYPE ... ADD VALUE), and commit it");
+          });
     }
     TableShape shape =
         TableShapes.followed(session, table)

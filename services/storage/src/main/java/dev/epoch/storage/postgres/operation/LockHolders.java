@@ -63,34 +63,31 @@ final class LockHolders {
             operation.live().stream())
         .forEach(table -> tables.put(table.table().id(), table.table()));
     try {
-      return database.read(
-          session -> {
-            Map<String, String> names = new LinkedHashMap<>();
-            resolver
-                .workingSets(session, operation.branch(), tables.values())
-                .forEach((id, workingSet) -> names.put(workingSet, tables.get(id).name()));
-            if (operation.branch().isDefault()) {
-              tables
-                  .values()
-                  .forEach(
-                      table ->
-                          names.put(
-                              Quote.qualified(table.path().schema(), table.path().table()),
-                              table.name()));
-            }
-            List<String> found =
-                session.list(
-                    HOLDERS,
-                    row ->
-                        "process %d%s, which has changed %s and is in a transaction since %s"
-                            .formatted(
-                                row.getInteger(0),
-                                row.getString(1).isEmpty() ? "" : " (" + row.getString(1) + ")",
-                                tableNames(names, row.getArrayOfStrings(3)),
-                                since(row.getOffsetDateTime(2))),
-                    (Object) names.keySet().toArray(String[]::new));
-            return String.join("; ", found);
-          });
+      return database.read(session -> {
+        Map<String, String> names = new LinkedHashMap<>();
+        resolver
+            .workingSets(session, operation.branch(), tables.values())
+            .forEach((id, workingSet) -> names.put(workingSet, tables.get(id).name()));
+        if (operation.branch().isDefault()) {
+          tables
+              .values()
+              .forEach(table ->
+                  names.put(
+                      Quote.qualified(table.path().schema(), table.path().table()), table.name()));
+        }
+        List<String> found =
+            session.list(
+                HOLDERS,
+                row ->
+                    "process %d%s, which has changed %s and is in a transaction since %s"
+                        .formatted(
+                            row.getInteger(0),
+                            row.getString(1).isEmpty() ? "" : " (" + row.getString(1) + ")",
+                            tableNames(names, row.getArrayOfStrings(3)),
+                            since(row.getOffsetDateTime(2))),
+                (Object) names.keySet().toArray(String[]::new));
+        return String.join("; ", found);
+      });
     } catch (StorageException unknown) {
       // that the locks could not be had is the answer, who had them is not known then
       return "";
@@ -106,9 +103,8 @@ final class LockHolders {
     return String.join(
         ", ",
         names.entrySet().stream()
-            .filter(
-                name ->
-                    Stream.of(relations).anyMatch(relation -> isCalled(name.getKey(), relation)))
+            .filter(name ->
+                Stream.of(relations).anyMatch(relation -> isCalled(name.getKey(), relation)))
             .map(Map.Entry::getValue)
             .distinct()
             .sorted()

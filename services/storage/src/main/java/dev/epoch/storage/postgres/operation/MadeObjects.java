@@ -156,15 +156,14 @@ final class MadeObjects {
             "SELECT dependent, needed, branch FROM epoch.live_needs($1) LIMIT 1",
             row -> row,
             (Object) tableIds.toArray(String[]::new))
-        .ifPresent(
-            need -> {
-              throw new QueryRefusedException(
-                  "The merge would make live %s need %s, which only branch %s has"
-                      .formatted(need.getString(0), need.getString(1), need.getString(2)),
-                  "Commit it on the branch with --include-schema, or register it there if it is a table"
-                      + " (epoch table add NAME --branch %s), and merge again"
-                          .formatted(need.getString(2)));
-            });
+        .ifPresent(need -> {
+          throw new QueryRefusedException(
+              "The merge would make live %s need %s, which only branch %s has"
+                  .formatted(need.getString(0), need.getString(1), need.getString(2)),
+              "Commit it on the branch with --include-schema, or register it there if it is a table"
+                  + " (epoch table add NAME --branch %s), and merge again"
+                      .formatted(need.getString(2)));
+        });
   }
 
   /**
@@ -189,12 +188,10 @@ final class MadeObjects {
       if (operation.branch().isDefault()) {
         run.run(
             first.stream()
-                .filter(
-                    sql -> {
-                      Matcher function = FUNCTION.matcher(sql);
-                      return function.lookingAt()
-                          && computes(operation, function.group("name") + "(");
-                    })
+                .filter(sql -> {
+                  Matcher function = FUNCTION.matcher(sql);
+                  return function.lookingAt() && computes(operation, function.group("name") + "(");
+                })
                 .toList());
       } else {
         onBranch(
@@ -388,15 +385,14 @@ final class MadeObjects {
     boolean[] named = {false};
     return names
         .matcher(sql)
-        .replaceAll(
-            found -> {
-              String text = found.group();
-              if (found.group("schema") == null) {
-                return Matcher.quoteReplacement(text);
-              }
-              boolean first = !named[0];
-              named[0] = true;
-              return first ? Matcher.quoteReplacement(own + ".") : "";
-            });
+        .replaceAll(found -> {
+          String text = found.group();
+          if (found.group("schema") == null) {
+            return Matcher.quoteReplacement(text);
+          }
+          boolean first = !named[0];
+          named[0] = true;
+          return first ? Matcher.quoteReplacement(own + ".") : "";
+        });
   }
 }

@@ -187,12 +187,11 @@ final class OpenTables {
             .collect(Collectors.toMap(TableHandle::id, table -> table));
     if (!others.isEmpty()) {
       BranchShapes.versions(session, branch, others.keySet())
-          .forEach(
-              (id, version) -> {
-                if (!version.equals(schemas.versions().get(id))) {
-                  moved.add(others.get(id));
-                }
-              });
+          .forEach((id, version) -> {
+            if (!version.equals(schemas.versions().get(id))) {
+              moved.add(others.get(id));
+            }
+          });
     }
     if (!moved.isEmpty()) {
       moved.forEach(table -> resolver.forgetPlacement(branch, table.id()));

@@ -93,10 +93,9 @@ final class OperationRecords {
             row -> row.getLong(0),
             operation.id(),
             fence)
-        .ifPresent(
-            later -> {
-              throw FormerOwnerException.of(operation);
-            });
+        .ifPresent(later -> {
+          throw FormerOwnerException.of(operation);
+        });
   }
 
   /** Sent, not waited for: the COMMIT behind it tells what became of it. */

@@ -295,9 +295,7 @@ final class SchemaRules {
     int width = schema.primaryKey().size();
     session
         .list(query + " LIMIT " + left, row -> RowMapping.key(row, 0, width))
-        .forEach(
-            key ->
-                violations.add(
-                    new Violation(table.id(), key, rule, "The row " + key + " " + what)));
+        .forEach(key ->
+            violations.add(new Violation(table.id(), key, rule, "The row " + key + " " + what)));
   }
 }

@@ -129,21 +129,20 @@ final class QueryRun {
     Set<String> schemas = new LinkedHashSet<>();
     query
         .tables()
-        .forEach(
-            (table, state) -> {
-              schemas.add(table.path().schema());
-              if (statement.mentions(table.name()) && canBeNamed(table.name())) {
-                if (table.name().startsWith("pg_")) {
-                  first.clear();
-                }
-                script
-                    .append("CREATE TEMPORARY VIEW ")
-                    .append(Quote.identifier(table.name()))
-                    .append(" AS\n")
-                    .append(states.select(session, table, state, statement.hasSubqueries()))
-                    .append(";\n");
-              }
-            });
+        .forEach((table, state) -> {
+          schemas.add(table.path().schema());
+          if (statement.mentions(table.name()) && canBeNamed(table.name())) {
+            if (table.name().startsWith("pg_")) {
+              first.clear();
+            }
+            script
+                .append("CREATE TEMPORARY VIEW ")
+                .append(Quote.identifier(table.name()))
+                .append(" AS\n")
+                .append(states.select(session, table, state, statement.hasSubqueries()))
+                .append(";\n");
+          }
+        });
     schemas.add("public");
     first.addAll(schemas);
     script.append(SEARCH_PATH_AND_VIEWS.formatted(Quote.literal(Quote.identifiers(first))));

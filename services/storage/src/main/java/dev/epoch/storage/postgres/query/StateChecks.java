@@ -173,11 +173,10 @@ public final class StateChecks {
   private static boolean changes(Operation.Check check, Map<String, RowsLocation> locations) {
     return check.tables().stream()
         .filter(table -> check.watched().contains(table.table().id()))
-        .anyMatch(
-            table -> {
-              RowsLocation now = locations.get(table.table().id());
-              return now != null && !now.equals(table.head());
-            });
+        .anyMatch(table -> {
+          RowsLocation now = locations.get(table.table().id());
+          return now != null && !now.equals(table.head());
+        });
   }
 
   private void run(

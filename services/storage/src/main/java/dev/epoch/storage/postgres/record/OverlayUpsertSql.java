@@ -123,13 +123,12 @@ final class OverlayUpsertSql {
     }
     parts
         .identities()
-        .forEach(
-            (column, nextValue) -> {
-              if (!columns.contains(column)) {
-                columns.add(column);
-                values.add(nextValue);
-              }
-            });
+        .forEach((column, nextValue) -> {
+          if (!columns.contains(column)) {
+            columns.add(column);
+            values.add(nextValue);
+          }
+        });
     return """
     INSERT INTO %1$s (%2$s)
     SELECT %3$s

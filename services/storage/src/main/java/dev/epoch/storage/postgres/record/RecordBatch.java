@@ -80,14 +80,13 @@ final class RecordBatch {
       List<Column> columns = columns();
       String casts =
           IntStream.range(0, columns.size())
-              .mapToObj(
-                  i ->
-                      "list.c"
-                          + i
-                          + "::"
-                          + columns.get(i).type().name()
-                          + " AS "
-                          + Quote.identifier(columns.get(i).name()))
+              .mapToObj(i ->
+                  "list.c"
+                      + i
+                      + "::"
+                      + columns.get(i).type().name()
+                      + " AS "
+                      + Quote.identifier(columns.get(i).name()))
               .collect(Collectors.joining(", "));
       String arrays =
           IntStream.range(0, columns.size())

@@ -100,13 +100,12 @@ public final class RecordWrites {
       return beforeOthers(
           branch,
           () ->
-              retries.run(
-                  () ->
-                      inTransaction(
-                          branch,
-                          table,
-                          records,
-                          session -> once(session, branch, table, records, key, layered))));
+              retries.run(() ->
+                  inTransaction(
+                      branch,
+                      table,
+                      records,
+                      session -> once(session, branch, table, records, key, layered))));
     } catch (ConstraintFailure failure) {
       throw new WriteRefusedException(-1, told(failure, table.table()), failure.remedy());
     } catch (BadValueException e) {
@@ -303,10 +302,9 @@ public final class RecordWrites {
                     Quote.qualified(table.path().schema(), table.path().table())),
             row -> RecordBatch.twice(row.getInteger("second")),
             keys.parameters())
-        .ifPresent(
-            refusal -> {
-              throw refusal;
-            });
+        .ifPresent(refusal -> {
+          throw refusal;
+        });
   }
 
   static WriteRefusedException appendOnly(TableHandle table) {

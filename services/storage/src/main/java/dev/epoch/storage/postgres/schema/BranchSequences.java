@@ -74,19 +74,18 @@ final class BranchSequences {
     Map<Place, Identity> identities = new HashMap<>();
     session
         .list(IDENTITIES, row -> row, branch.id())
-        .forEach(
-            row ->
-                identities.put(
-                    new Place(row.getString("table_name"), row.getString("column_name")),
-                    new Identity(
-                        row.getString("identity").equals("always"),
-                        new SequenceOptions(
-                            row.getLong("seqstart"),
-                            row.getLong("seqincrement"),
-                            row.getLong("seqmin"),
-                            row.getLong("seqmax"),
-                            row.getLong("seqcache"),
-                            row.getBoolean("seqcycle")))));
+        .forEach(row ->
+            identities.put(
+                new Place(row.getString("table_name"), row.getString("column_name")),
+                new Identity(
+                    row.getString("identity").equals("always"),
+                    new SequenceOptions(
+                        row.getLong("seqstart"),
+                        row.getLong("seqincrement"),
+                        row.getLong("seqmin"),
+                        row.getLong("seqmax"),
+                        row.getLong("seqcache"),
+                        row.getBoolean("seqcycle")))));
     List<SchemaObject> objects = new ArrayList<>();
     for (SchemaObject object : own) {
       if (!(object instanceof TableDefinition table)) {
@@ -98,16 +97,15 @@ final class BranchSequences {
         Identity identity = identities.get(new Place(table.name().name(), column.name()));
         columns.add(identity == null ? column : identified(column, identity));
         read(column, hidden)
-            .ifPresent(
-                sequence ->
-                    objects.add(
-                        new SequenceDefinition(
-                            sequence.name(),
-                            sequence.type(),
-                            sequence.options(),
-                            table.name() + "." + column.name(),
-                            sequence.comment(),
-                            sequence.privileges())));
+            .ifPresent(sequence ->
+                objects.add(
+                    new SequenceDefinition(
+                        sequence.name(),
+                        sequence.type(),
+                        sequence.options(),
+                        table.name() + "." + column.name(),
+                        sequence.comment(),
+                        sequence.privileges())));
       }
       objects.add(identities.isEmpty() ? table : table.with(columns));
     }
@@ -120,16 +118,15 @@ final class BranchSequences {
         : hidden.objects().values().stream()
             .filter(SequenceDefinition.class::isInstance)
             .map(SequenceDefinition.class::cast)
-            .filter(
-                sequence ->
-                    column
-                        .defaultValue()
-                        .expression()
-                        .equals(
-                            "nextval('%s.%s'::regclass)"
-                                .formatted(
-                                    SqlName.quoted(sequence.name().schema()),
-                                    SqlName.quoted(sequence.name().name()))))
+            .filter(sequence ->
+                column
+                    .defaultValue()
+                    .expression()
+                    .equals(
+                        "nextval('%s.%s'::regclass)"
+                            .formatted(
+                                SqlName.quoted(sequence.name().schema()),
+                                SqlName.quoted(sequence.name().name()))))
             .findFirst();
   }
 

@@ -23,11 +23,10 @@ final class CatalogFacts {
   private Map<ObjectId, Set<ObjectId>> needs = Map.of();
 
   CatalogFacts(List<Row> comments, List<Row> privileges, List<Row> dependencies) {
-    comments.forEach(
-        row ->
-            this.comments.put(
-                new Part(id(row, "catalog", "id"), row.getInteger("number")),
-                row.getString("comment")));
+    comments.forEach(row ->
+        this.comments.put(
+            new Part(id(row, "catalog", "id"), row.getInteger("number")),
+            row.getString("comment")));
     gather(privileges);
     this.dependencies = dependencies;
   }
@@ -54,16 +53,15 @@ final class CatalogFacts {
             .add(row.getString("column_name"));
       }
     }
-    columns.forEach(
-        (grant, names) ->
-            privileges
-                .computeIfAbsent(grant.of(), any -> new ArrayList<>())
-                .add(
-                    new Privilege(
-                        grant.role(),
-                        grant.privilege(),
-                        names.stream().sorted().toList(),
-                        grant.grantable())));
+    columns.forEach((grant, names) ->
+        privileges
+            .computeIfAbsent(grant.of(), any -> new ArrayList<>())
+            .add(
+                new Privilege(
+                    grant.role(),
+                    grant.privilege(),
+                    names.stream().sorted().toList(),
+                    grant.grantable())));
     privileges.values().forEach(list -> list.sort(ORDER));
   }
 

@@ -86,12 +86,11 @@ public final class PostgresSchemaReader implements SchemaReader {
 
   @Override
   public DatabaseSchema read() {
-    return steadily(
-        session -> {
-          Map<String, String> own = new LinkedHashMap<>();
-          names(session).forEach(name -> own.put(name, name));
-          return readAgain(session, own);
-        });
+    return steadily(session -> {
+      Map<String, String> own = new LinkedHashMap<>();
+      names(session).forEach(name -> own.put(name, name));
+      return readAgain(session, own);
+    });
   }
 
   @Override
@@ -158,11 +157,9 @@ public final class PostgresSchemaReader implements SchemaReader {
     DatabaseSchema read = readAgain(session, List.of(changed), names);
     List<SchemaObject> objects =
         read.objects().values().stream()
-            .filter(
-                object ->
-                    object.kind() != ObjectKind.EXTENSION
-                        && !(object.kind() == ObjectKind.VIEW
-                            && views.contains(object.name().name())))
+            .filter(object ->
+                object.kind() != ObjectKind.EXTENSION
+                    && !(object.kind() == ObjectKind.VIEW && views.contains(object.name().name())))
             .map(object -> onTables(object, views))
             .map(object -> onUnchanged(object, unchanged, schemas.getFirst()))
             .toList();

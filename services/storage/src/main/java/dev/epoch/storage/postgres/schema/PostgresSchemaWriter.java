@@ -31,11 +31,10 @@ public final class PostgresSchemaWriter implements SchemaWriter {
     retried(
         limits,
         () ->
-            database.writeOnly(
-                session -> {
-                  session.run(settings("SET LOCAL", limits));
-                  statements.forEach(session::execute);
-                }));
+            database.writeOnly(session -> {
+              session.run(settings("SET LOCAL", limits));
+              statements.forEach(session::execute);
+            }));
   }
 
   @Override
@@ -50,15 +49,14 @@ public final class PostgresSchemaWriter implements SchemaWriter {
   }
 
   private void alone(String sql, Limits limits) {
-    database.alone(
-        session -> {
-          session.run(settings("SET", limits));
-          try {
-            session.execute(sql);
-          } finally {
-            reset(session);
-          }
-        });
+    database.alone(session -> {
+      session.run(settings("SET", limits));
+      try {
+        session.execute(sql);
+      } finally {
+        reset(session);
+      }
+    });
   }
 
   private static void reset(Session session) {

@@ -83,15 +83,14 @@ record RelationRows(String names, Map<Long, OfRelation> byRelation) {
       }
       Map<Long, OfRelation> rows = new HashMap<>();
       List<Long> changed = new ArrayList<>();
-      versions.forEach(
-          (relation, now) -> {
-            OfRelation known = former.byRelation().get(relation);
-            if (known != null && now.equals(known.version())) {
-              rows.put(relation, known);
-            } else {
-              changed.add(relation);
-            }
-          });
+      versions.forEach((relation, now) -> {
+        OfRelation known = former.byRelation().get(relation);
+        if (known != null && now.equals(known.version())) {
+          rows.put(relation, known);
+        } else {
+          changed.add(relation);
+        }
+      });
       rows.putAll(
           Parts.ask(session, version, schemas, changed.toArray(Long[]::new))
               .get()

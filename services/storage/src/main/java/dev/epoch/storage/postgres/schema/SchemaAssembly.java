@@ -66,13 +66,12 @@ final class SchemaAssembly {
     }
     SortedMap<ObjectId, SchemaObject> chosen = new TreeMap<>();
     SortedMap<ObjectId, String> owners = new TreeMap<>();
-    objects.forEach(
-        (id, candidate) -> {
-          chosen.put(id, candidate.object());
-          if (candidate.owner() != null && id.kind() != ObjectKind.TABLE) {
-            owners.put(id, candidate.owner());
-          }
-        });
+    objects.forEach((id, candidate) -> {
+      chosen.put(id, candidate.object());
+      if (candidate.owner() != null && id.kind() != ObjectKind.TABLE) {
+        owners.put(id, candidate.owner());
+      }
+    });
     return new DatabaseSchema(chosen, owners);
   }
 

@@ -36,13 +36,12 @@ final class TableHealthReader {
             tables.stream().map(TablePath::schema).toArray(String[]::new),
             tables.stream().map(TablePath::table).toArray(String[]::new));
     Map<TablePath, List<Row>> byTable = new LinkedHashMap<>();
-    rows.forEach(
-        row ->
-            byTable
-                .computeIfAbsent(
-                    new TablePath(row.getString("schema"), row.getString("name")),
-                    any -> new ArrayList<>())
-                .add(row));
+    rows.forEach(row ->
+        byTable
+            .computeIfAbsent(
+                new TablePath(row.getString("schema"), row.getString("name")),
+                any -> new ArrayList<>())
+            .add(row));
     return byTable.entrySet().stream()
         .map(entry -> health(entry.getKey(), entry.getValue()))
         .toList();
@@ -57,16 +56,15 @@ final class TableHealthReader {
         table.getLong("dead_rows"),
         rows.stream()
             .filter(row -> row.getString("index_name") != null)
-            .map(
-                row -> {
-                  OffsetDateTime used = row.getOffsetDateTime("last_used");
-                  return new IndexHealth(
-                      row.getString("index_name"),
-                      row.getBoolean("valid"),
-                      row.getLong("index_bytes"),
-                      row.getBoolean("used"),
-                      used == null ? null : used.toInstant());
-                })
+            .map(row -> {
+              OffsetDateTime used = row.getOffsetDateTime("last_used");
+              return new IndexHealth(
+                  row.getString("index_name"),
+                  row.getBoolean("valid"),
+                  row.getLong("index_bytes"),
+                  row.getBoolean("used"),
+                  used == null ? null : used.toInstant());
+            })
             .toList());
   }
 }

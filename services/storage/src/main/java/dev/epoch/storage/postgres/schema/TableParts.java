@@ -106,12 +106,11 @@ final class TableParts {
 
   List<Attribute> attributes(long relation) {
     return columns.getOrDefault(relation, List.of()).stream()
-        .map(
-            row ->
-                new Attribute(
-                    row.getString("name"),
-                    names.text(row.getString("type")),
-                    names.text(row.getString("collation"))))
+        .map(row ->
+            new Attribute(
+                row.getString("name"),
+                names.text(row.getString("type")),
+                names.text(row.getString("collation"))))
         .toList();
   }
 
@@ -245,33 +244,31 @@ final class TableParts {
 
   List<TriggerDefinition> triggers(long relation) {
     return triggers.getOrDefault(relation, List.of()).stream()
-        .map(
-            row ->
-                new TriggerDefinition(
-                    row.getString("name"),
-                    ExpressionText.canonical(names.text(row.getString("definition"))),
-                    switch (row.getString("enabled")) {
-                      case "R" -> Enabled.REPLICA;
-                      case "A" -> Enabled.ALWAYS;
-                      case "D" -> Enabled.DISABLED;
-                      default -> Enabled.ORIGIN;
-                    },
-                    facts.comment(new CatalogId(CatalogId.TRIGGER, row.getLong("id")), 0)))
+        .map(row ->
+            new TriggerDefinition(
+                row.getString("name"),
+                ExpressionText.canonical(names.text(row.getString("definition"))),
+                switch (row.getString("enabled")) {
+                  case "R" -> Enabled.REPLICA;
+                  case "A" -> Enabled.ALWAYS;
+                  case "D" -> Enabled.DISABLED;
+                  default -> Enabled.ORIGIN;
+                },
+                facts.comment(new CatalogId(CatalogId.TRIGGER, row.getLong("id")), 0)))
         .toList();
   }
 
   List<PolicyDefinition> policies(long relation) {
     return policies.getOrDefault(relation, List.of()).stream()
-        .map(
-            row ->
-                new PolicyDefinition(
-                    row.getString("name"),
-                    row.getBoolean("permissive"),
-                    row.getString("command"),
-                    Arrays.asList(row.getArrayOfStrings("roles")),
-                    ExpressionText.canonical(names.text(row.getString("condition"))),
-                    ExpressionText.canonical(names.text(row.getString("with_check"))),
-                    facts.comment(new CatalogId(CatalogId.POLICY, row.getLong("id")), 0)))
+        .map(row ->
+            new PolicyDefinition(
+                row.getString("name"),
+                row.getBoolean("permissive"),
+                row.getString("command"),
+                Arrays.asList(row.getArrayOfStrings("roles")),
+                ExpressionText.canonical(names.text(row.getString("condition"))),
+                ExpressionText.canonical(names.text(row.getString("with_check"))),
+                facts.comment(new CatalogId(CatalogId.POLICY, row.getLong("id")), 0)))
         .toList();
   }
 }

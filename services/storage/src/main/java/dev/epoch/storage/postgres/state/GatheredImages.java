@@ -80,10 +80,9 @@ final class GatheredImages {
 
   private String rows(List<Part> images, String first) {
     return images.stream()
-        .map(
-            part ->
-                "SELECT %s%s FROM %s x WHERE %s"
-                    .formatted(first, columns.all("x"), part.relation(), part.condition()))
+        .map(part ->
+            "SELECT %s%s FROM %s x WHERE %s"
+                .formatted(first, columns.all("x"), part.relation(), part.condition()))
         .collect(Collectors.joining(" UNION ALL "));
   }
 

@@ -52,10 +52,8 @@ record SnapshotState(PhysicalState physical, Set<LayerSource> empty) {
 
   private static String held(List<LayerSource> layers) {
     return layers.stream()
-        .map(
-            layer ->
-                "EXISTS (SELECT FROM %s x WHERE %s)"
-                    .formatted(layer.relation(), layer.condition("x")))
+        .map(layer ->
+            "EXISTS (SELECT FROM %s x WHERE %s)".formatted(layer.relation(), layer.condition("x")))
         .collect(Collectors.joining(", "));
   }
 

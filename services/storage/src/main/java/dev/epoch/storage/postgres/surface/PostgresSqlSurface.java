@@ -99,14 +99,13 @@ public final class PostgresSqlSurface implements SqlSurface {
       return List.of();
     }
     try {
-      return database.write(
-          session ->
-              session.list(
-                  TAKE,
-                  PostgresSqlSurface::command,
-                  repositories.toArray(String[]::new),
-                  lease.toMillis(),
-                  (long) most));
+      return database.write(session ->
+          session.list(
+              TAKE,
+              PostgresSqlSurface::command,
+              repositories.toArray(String[]::new),
+              lease.toMillis(),
+              (long) most));
     } catch (StorageException gone) {
       queueSeen = false;
       throw gone;
@@ -138,11 +137,10 @@ public final class PostgresSqlSurface implements SqlSurface {
 
   @Override
   public void answer(UUID command, ObjectNode answer) {
-    database.writeOnly(
-        session -> {
-          session.execute(ANSWER, command, answer.toString());
-          session.execute(FORGET);
-        });
+    database.writeOnly(session -> {
+      session.execute(ANSWER, command, answer.toString());
+      session.execute(FORGET);
+    });
   }
 
   @Override
@@ -150,12 +148,11 @@ public final class PostgresSqlSurface implements SqlSurface {
     if (!isReady()) {
       return Optional.empty();
     }
-    return database.read(
-        session ->
-            session.first(
-                "SELECT version, commit_version FROM epoch.published WHERE repository = $1",
-                row -> new Published(row.getLong(0), row.getLong(1)),
-                repository));
+    return database.read(session ->
+        session.first(
+            "SELECT version, commit_version FROM epoch.published WHERE repository = $1",
+            row -> new Published(row.getLong(0), row.getLong(1)),
+            repository));
   }
 
   @Override
@@ -195,39 +192,36 @@ public final class PostgresSqlSurface implements SqlSurface {
       row.set("changes", comparison.changes());
       comparison.merge().ifPresent(merge -> row.set("merge", merge));
     }
-    database.writeOnly(
-        session ->
-            session.list(
-                "SELECT epoch.put_comparisons($1, $2::text::jsonb)::text",
-                row -> row,
-                repository,
-                rows.toString()));
+    database.writeOnly(session ->
+        session.list(
+            "SELECT epoch.put_comparisons($1, $2::text::jsonb)::text",
+            row -> row,
+            repository,
+            rows.toString()));
   }
 
   @Override
   public Set<String> snapshots(String repository) {
     return isReady()
         ? Set.copyOf(
-            database.read(
-                session ->
-                    session.list(
-                        "SELECT DISTINCT commit_id FROM epoch.commit_objects WHERE repository = $1",
-                        row -> row.getString(0),
-                        repository)))
+            database.read(session ->
+                session.list(
+                    "SELECT DISTINCT commit_id FROM epoch.commit_objects WHERE repository = $1",
+                    row -> row.getString(0),
+                    repository)))
         : Set.of();
   }
 
   @Override
   public void snapshot(String repository, String commit, ArrayNode objects) {
     if (isReady()) {
-      database.writeOnly(
-          session ->
-              session.list(
-                  "SELECT epoch.put_snapshot($1, $2, $3::text::jsonb)::text",
-                  row -> row,
-                  repository,
-                  commit,
-                  objects.toString()));
+      database.writeOnly(session ->
+          session.list(
+              "SELECT epoch.put_snapshot($1, $2, $3::text::jsonb)::text",
+              row -> row,
+              repository,
+              commit,
+              objects.toString()));
     }
   }
 
@@ -236,13 +230,12 @@ public final class PostgresSqlSurface implements SqlSurface {
     if (!queueSeen) {
       upgrade.settle();
       queueSeen =
-          database.ask(
-              session ->
-                  session
-                      .first(
-                          "SELECT pg_catalog.to_regclass('epoch.commands') IS NOT NULL AS there",
-                          row -> row.getBoolean("there"))
-                      .orElseThrow());
+          database.ask(session ->
+              session
+                  .first(
+                      "SELECT pg_catalog.to_regclass('epoch.commands') IS NOT NULL AS there",
+                      row -> row.getBoolean("there"))
+                  .orElseThrow());
     }
     return queueSeen;
   }

@@ -94,12 +94,11 @@ class BranchCopyTest {
     // then
     assertThat(copies)
         .singleElement()
-        .satisfies(
-            copy -> {
-              assertThat(copy.inUse()).isTrue();
-              assertThat(copy.rows()).isEqualTo(3);
-              assertThat(copy.bytes()).isPositive();
-            });
+        .satisfies(copy -> {
+          assertThat(copy.inUse()).isTrue();
+          assertThat(copy.rows()).isEqualTo(3);
+          assertThat(copy.bytes()).isPositive();
+        });
     assertSeen("a b c");
     run("INSERT INTO items (name) VALUES ('d')");
     run("UPDATE items SET name = 'A' WHERE name = 'a'");
@@ -293,10 +292,9 @@ class BranchCopyTest {
           .containsExactly(java.util.Collections.singletonList(null));
       older.rollback();
       assertThat(TestDatabase.rows(older, held).getFirst().getFirst()).contains("items__m_");
-      assertThatThrownBy(
-              () ->
-                  repository.database.execute(
-                      "SET lock_timeout = '100ms'; SELECT epoch.drop_copy('bfeature', 't1')"))
+      assertThatThrownBy(() ->
+              repository.database.execute(
+                  "SET lock_timeout = '100ms'; SELECT epoch.drop_copy('bfeature', 't1')"))
           .hasMessageContaining("lock timeout");
       older.rollback();
     }

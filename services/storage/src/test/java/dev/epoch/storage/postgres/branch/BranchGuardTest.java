@@ -66,12 +66,11 @@ class BranchGuardTest extends ItemsOnABranch {
           REFUSED,
           "stands on branch");
     }
-    assertThatThrownBy(
-            () ->
-                branch
-                    .unwrap(PGConnection.class)
-                    .getCopyAPI()
-                    .copyIn("COPY public.items (name) FROM STDIN", new StringReader("x\n")))
+    assertThatThrownBy(() ->
+            branch
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyIn("COPY public.items (name) FROM STDIN", new StringReader("x\n")))
         .hasMessageContaining("stands on branch");
     assertThatThrownBy(() -> run(branch, "DELETE FROM public.items"))
         .extracting(e -> ((PSQLException) e).getServerErrorMessage().getHint())
@@ -194,20 +193,18 @@ class BranchGuardTest extends ItemsOnABranch {
 
     // when, then
     try (Database restarted = database.reconnected()) {
-      restarted.writeOnly(
-          session -> {
-            session.run("SET LOCAL search_path = " + path);
-            session.run("UPDATE public.items SET n = n + 1");
-          });
+      restarted.writeOnly(session -> {
+        session.run("SET LOCAL search_path = " + path);
+        session.run("UPDATE public.items SET n = n + 1");
+      });
       // as a merge does, whose triggers run under the path of the role
       database
           .sql()
           .executeAsSuperuser("CREATE TRIGGER note AFTER UPDATE ON items EXECUTE FUNCTION note()");
-      restarted.writeOnly(
-          session -> {
-            ApplicationPath.enter(session);
-            session.run("UPDATE public.items SET n = n + 1");
-          });
+      restarted.writeOnly(session -> {
+        ApplicationPath.enter(session);
+        session.run("UPDATE public.items SET n = n + 1");
+      });
     }
     database.sql().executeAsSuperuser(setting + " RESET ALL");
     assertThat(live()).isEqualTo("a3 b4 c5");

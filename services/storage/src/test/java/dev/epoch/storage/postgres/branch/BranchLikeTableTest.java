@@ -140,18 +140,17 @@ class BranchLikeTableTest {
         Map<String, JsonNode> record = new HashMap<>();
         refused.forEach((name, value) -> record.put(name, (JsonNode) value));
         record.put("id", IntNode.valueOf(3));
-        assertThatThrownBy(
-                () ->
-                    shop.adapter.write(
-                        branch,
-                        shop.at(branch, "member"),
-                        List.of(
-                            new RowWrite.Upsert(
-                                Map.of(
-                                    "id", IntNode.valueOf(2),
-                                    "name", TextNode.valueOf("y"),
-                                    "email", TextNode.valueOf("b@x"))),
-                            new RowWrite.Upsert(record))))
+        assertThatThrownBy(() ->
+                shop.adapter.write(
+                    branch,
+                    shop.at(branch, "member"),
+                    List.of(
+                        new RowWrite.Upsert(
+                            Map.of(
+                                "id", IntNode.valueOf(2),
+                                "name", TextNode.valueOf("y"),
+                                "email", TextNode.valueOf("b@x"))),
+                        new RowWrite.Upsert(record))))
             .isInstanceOf(WriteRefusedException.class)
             .hasMessageContaining("member")
             .message()

@@ -168,10 +168,8 @@ class BranchPlanTest {
     return TestDatabase.rows(branch, "EXPLAIN (COSTS OFF) SELECT * FROM items WHERE id = 5")
         .stream()
         .map(List::getFirst)
-        .filter(
-            line ->
-                line.matches(".* Scan .*\\bon .*")
-                    && !line.matches(".*(Subquery|Bitmap Index) Scan.*"))
+        .filter(line ->
+            line.matches(".* Scan .*\\bon .*") && !line.matches(".*(Subquery|Bitmap Index) Scan.*"))
         .toList();
   }
 

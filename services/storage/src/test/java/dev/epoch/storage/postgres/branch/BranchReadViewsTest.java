@@ -200,11 +200,10 @@ class BranchReadViewsTest extends ItemsOnABranch {
     // then
     assertThat(problems())
         .singleElement()
-        .satisfies(
-            problem -> {
-              assertThat(problem.problem()).contains(".items");
-              assertThat(problem.remedy()).contains("DROP");
-            });
+        .satisfies(problem -> {
+          assertThat(problem.problem()).contains(".items");
+          assertThat(problem.remedy()).contains("DROP");
+        });
   }
 
   /** Without what is the test server's own: it does not wait for the disk. */
@@ -229,11 +228,10 @@ class BranchReadViewsTest extends ItemsOnABranch {
 
       // when another one comes, and waits for it
       Future<?> second =
-          threads.submit(
-              () -> {
-                fresh.connect(other).close();
-                return null;
-              });
+          threads.submit(() -> {
+            fresh.connect(other).close();
+            return null;
+          });
       Instant end = Instant.now().plusSeconds(30);
       while (fresh.sql().value("SELECT count(*) FROM pg_locks WHERE NOT granted").equals("0")) {
         assertThat(Instant.now()).isBefore(end);

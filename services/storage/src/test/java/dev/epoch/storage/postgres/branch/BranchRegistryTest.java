@@ -157,10 +157,9 @@ class BranchRegistryTest {
               })
           .isInstanceOf(StorageUnavailableException.class)
           .hasMessageContaining("first");
-      assertThatThrownBy(
-              () ->
-                  repository.adapter.copy(
-                      untold, List.of(repository.table("item")), Duration.ofSeconds(5)))
+      assertThatThrownBy(() ->
+              repository.adapter.copy(
+                  untold, List.of(repository.table("item")), Duration.ofSeconds(5)))
           .isInstanceOf(StorageUnavailableException.class)
           .hasMessageContaining("first");
     }

@@ -110,14 +110,13 @@ class BranchSessionsTest extends ItemsOnABranch {
       run(branch, "INSERT INTO items (name) VALUES ('d')");
       List<Throwable> failures = new ArrayList<>();
       Thread second =
-          Thread.startVirtualThread(
-              () -> {
-                try {
-                  run(other, "UPDATE items SET name = name || '!' WHERE id < 3");
-                } catch (SQLException e) {
-                  failures.add(e);
-                }
-              });
+          Thread.startVirtualThread(() -> {
+            try {
+              run(other, "UPDATE items SET name = name || '!' WHERE id < 3");
+            } catch (SQLException e) {
+              failures.add(e);
+            }
+          });
       database.awaitLockWaiter();
 
       // when
@@ -172,14 +171,13 @@ class BranchSessionsTest extends ItemsOnABranch {
         run(branch, "UPDATE items SET n = n + 1 WHERE id = " + id);
         List<SQLException> failures = new ArrayList<>();
         Thread second =
-            Thread.startVirtualThread(
-                () -> {
-                  try {
-                    run(other, "UPDATE items SET n = n + 1 WHERE id = " + id);
-                  } catch (SQLException e) {
-                    failures.add(e);
-                  }
-                });
+            Thread.startVirtualThread(() -> {
+              try {
+                run(other, "UPDATE items SET n = n + 1 WHERE id = " + id);
+              } catch (SQLException e) {
+                failures.add(e);
+              }
+            });
         database.awaitLockWaiter();
 
         // when
@@ -203,14 +201,13 @@ class BranchSessionsTest extends ItemsOnABranch {
         run(branch, "DELETE FROM items WHERE id = " + id);
         List<Integer> counts = new ArrayList<>();
         Thread second =
-            Thread.startVirtualThread(
-                () -> {
-                  try {
-                    counts.add(run(other, "UPDATE items SET n = n + 1 WHERE id = " + id));
-                  } catch (SQLException e) {
-                    throw new IllegalStateException(e);
-                  }
-                });
+            Thread.startVirtualThread(() -> {
+              try {
+                counts.add(run(other, "UPDATE items SET n = n + 1 WHERE id = " + id));
+              } catch (SQLException e) {
+                throw new IllegalStateException(e);
+              }
+            });
         database.awaitLockWaiter();
 
         // when

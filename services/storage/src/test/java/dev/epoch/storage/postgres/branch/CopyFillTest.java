@@ -237,11 +237,10 @@ class CopyFillTest {
       for (int i = 0; i < 3; i++) {
         long own = seed + i;
         running.add(
-            writers.submit(
-                () -> {
-                  write(new Random(own), ended, written);
-                  return null;
-                }));
+            writers.submit(() -> {
+              write(new Random(own), ended, written);
+              return null;
+            }));
       }
 
       // when

@@ -162,11 +162,10 @@ class NewTableTest {
             working().schema().constraints().stream()
                 .filter(constraint -> constraint.name().equals("notes_item_fkey")))
         .singleElement()
-        .satisfies(
-            key -> {
-              assertThat(key.referencesTable()).isEqualTo("public.items");
-              assertThat(key.definition()).contains("REFERENCES public.items(id)");
-            });
+        .satisfies(key -> {
+          assertThat(key.referencesTable()).isEqualTo("public.items");
+          assertThat(key.definition()).contains("REFERENCES public.items(id)");
+        });
     assertThat(
             repository
                 .adapter

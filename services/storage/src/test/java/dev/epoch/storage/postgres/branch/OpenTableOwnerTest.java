@@ -276,11 +276,10 @@ class OpenTableOwnerTest {
     assertThat(check.notes())
         .filteredOn(note -> note.problem().startsWith("Role " + app))
         .singleElement()
-        .satisfies(
-            note -> {
-              assertThat(note.problem()).contains(app, "customers, orders");
-              assertThat(note.remedy()).contains("GRANT " + app, epoch);
-            });
+        .satisfies(note -> {
+          assertThat(note.problem()).contains(app, "customers, orders");
+          assertThat(note.remedy()).contains("GRANT " + app, epoch);
+        });
   }
 
   @ParameterizedTest

@@ -90,9 +90,8 @@ class OpenTableReferencesTest {
     assertThat(
             repository.adapter.schemas(feature, List.of(repository.at(feature, "child"))).values())
         .singleElement()
-        .satisfies(
-            schema ->
-                assertThat(schema.constraints()).extracting("name").doesNotContain("child_other"));
+        .satisfies(schema ->
+            assertThat(schema.constraints()).extracting("name").doesNotContain("child_other"));
     repository.commit(feature, "child");
 
     // when

@@ -241,13 +241,12 @@ class OpenTableStatementsTest {
       for (int i = 0; i < writers; i++) {
         Connection session = session();
         writing.add(
-            threads.submit(
-                () -> {
-                  for (int n = 0; n < times; n++) {
-                    run(session, "UPDATE customers SET credit = credit + 1 WHERE id = 8");
-                  }
-                  return null;
-                }));
+            threads.submit(() -> {
+              for (int n = 0; n < times; n++) {
+                run(session, "UPDATE customers SET credit = credit + 1 WHERE id = 8");
+              }
+              return null;
+            }));
       }
       for (Future<?> one : writing) {
         one.get();

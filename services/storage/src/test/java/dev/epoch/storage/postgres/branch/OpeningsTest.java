@@ -45,10 +45,9 @@ class OpeningsTest {
     repository =
         new TestRepository(
             IntStream.range(0, TABLES)
-                .mapToObj(
-                    i ->
-                        "CREATE TABLE t%d (id integer PRIMARY KEY, name text UNIQUE, parent integer%s)"
-                            .formatted(i, i == 0 ? "" : " REFERENCES t" + (i - 1)))
+                .mapToObj(i ->
+                    "CREATE TABLE t%d (id integer PRIMARY KEY, name text UNIQUE, parent integer%s)"
+                        .formatted(i, i == 0 ? "" : " REFERENCES t" + (i - 1)))
                 .toArray(String[]::new));
     repository.install(IntStream.range(0, TABLES).mapToObj(i -> "t" + i).toArray(String[]::new));
     repository.database.executeAsSuperuser(
@@ -215,22 +214,21 @@ class OpeningsTest {
     for (int i = 0; i < 3; i++) {
       for (String branch : List.of("feature", "other")) {
         Connection session = session();
-        work.add(
-            () -> {
-              String told = run(session, "SELECT epoch.use_branch('" + branch + "')");
-              return told
-                  + TestDatabase.rows(
-                          session,
-                          "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND oid = ANY (ARRAY["
-                              + String.join(
-                                  ", ",
-                                  IntStream.range(0, TABLES)
-                                      .mapToObj(t -> "'t" + t + "'::regclass")
-                                      .toList())
-                              + "])")
-                      .getFirst()
-                      .getFirst();
-            });
+        work.add(() -> {
+          String told = run(session, "SELECT epoch.use_branch('" + branch + "')");
+          return told
+              + TestDatabase.rows(
+                      session,
+                      "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND oid = ANY (ARRAY["
+                          + String.join(
+                              ", ",
+                              IntStream.range(0, TABLES)
+                                  .mapToObj(t -> "'t" + t + "'::regclass")
+                                  .toList())
+                          + "])")
+                  .getFirst()
+                  .getFirst();
+        });
       }
     }
 

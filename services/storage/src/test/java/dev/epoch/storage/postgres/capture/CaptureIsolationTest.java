@@ -106,18 +106,17 @@ class CaptureIsolationTest {
       two.setAutoCommit(false);
       run(one, "UPDATE items SET n = 100 WHERE id = 1", "DELETE FROM items WHERE id = 2");
       Thread second =
-          Thread.startVirtualThread(
-              () -> {
-                try {
-                  run(
-                      two,
-                      "UPDATE items SET n = 200 WHERE id = 1",
-                      "INSERT INTO items VALUES (2, 'two', 2)");
-                  two.commit();
-                } catch (SQLException e) {
-                  throw new IllegalStateException(e);
-                }
-              });
+          Thread.startVirtualThread(() -> {
+            try {
+              run(
+                  two,
+                  "UPDATE items SET n = 200 WHERE id = 1",
+                  "INSERT INTO items VALUES (2, 'two', 2)");
+              two.commit();
+            } catch (SQLException e) {
+              throw new IllegalStateException(e);
+            }
+          });
       database.awaitLockWaiter();
 
       // when
@@ -177,14 +176,13 @@ class CaptureIsolationTest {
       operation.setAutoCommit(false);
       run(operation, "LOCK TABLE " + workingSet + " IN SHARE ROW EXCLUSIVE MODE");
       Thread waiting =
-          Thread.startVirtualThread(
-              () -> {
-                try {
-                  run(writer, "UPDATE items SET n = n + 1");
-                } catch (SQLException e) {
-                  throw new IllegalStateException(e);
-                }
-              });
+          Thread.startVirtualThread(() -> {
+            try {
+              run(writer, "UPDATE items SET n = n + 1");
+            } catch (SQLException e) {
+              throw new IllegalStateException(e);
+            }
+          });
       database.awaitLockWaiter();
 
       // when

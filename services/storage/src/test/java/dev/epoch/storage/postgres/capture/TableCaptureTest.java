@@ -253,10 +253,9 @@ class TableCaptureTest {
       // when
       List<Thread> threads =
           IntStream.range(0, 4)
-              .mapToObj(
-                  i ->
-                      Thread.startVirtualThread(
-                          () -> database.connections().writeOnly(EpochSchema::ensure)))
+              .mapToObj(i ->
+                  Thread.startVirtualThread(
+                      () -> database.connections().writeOnly(EpochSchema::ensure)))
               .toList();
       for (Thread thread : threads) {
         thread.join(Duration.ofSeconds(20));

@@ -36,21 +36,17 @@ class AlteredTypeTest {
   void labels(String was, String now, String names) {
     List<AlteredType.Label> labels =
         Stream.of(now.split(" "))
-            .map(
-                label ->
-                    new AlteredType.Label(
-                        label.substring(0, 1),
-                        label.charAt(1),
-                        Set.of(label.substring(2).split(""))))
+            .map(label ->
+                new AlteredType.Label(
+                    label.substring(0, 1), label.charAt(1), Set.of(label.substring(2).split(""))))
             .toList();
     assertThat(
             AlteredType.labels(List.of(was.split(" ")), labels)
-                .map(
-                    found ->
-                        found.entrySet().stream()
-                            .map(entry -> entry.getKey() + "=" + entry.getValue())
-                            .sorted()
-                            .collect(Collectors.joining(" "))))
+                .map(found ->
+                    found.entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .sorted()
+                        .collect(Collectors.joining(" "))))
         .isEqualTo(Optional.ofNullable(names));
   }
 }

@@ -291,10 +291,9 @@ class IntrospectorTest {
     assertThat(missing.remedy()).contains("public.t");
     for (String schema : List.of("pg_catalog", "information_schema", "epoch")) {
       assertThatExceptionOfType(StorageException.class)
-          .isThrownBy(
-              () ->
-                  postgres.database.read(
-                      s -> Introspector.introspect(s, new TablePath(schema, "x"), List.of())));
+          .isThrownBy(() ->
+              postgres.database.read(
+                  s -> Introspector.introspect(s, new TablePath(schema, "x"), List.of())));
     }
   }
 
@@ -319,10 +318,8 @@ class IntrospectorTest {
               "GRANT INSERT, UPDATE, DELETE, TRIGGER ON \"public\".\"t\" TO \"" + role + "\"");
       postgres.sql.execute("GRANT ALL ON t TO PUBLIC", "ALTER TABLE t ENABLE ROW LEVEL SECURITY");
       assertThatExceptionOfType(StorageException.class)
-          .isThrownBy(
-              () ->
-                  guest.read(
-                      s -> Introspector.introspect(s, new TablePath("public", "t"), List.of())))
+          .isThrownBy(() ->
+              guest.read(s -> Introspector.introspect(s, new TablePath("public", "t"), List.of())))
           .withMessageContaining("Row security");
     }
     assertThat(introspect("t").schema().columns()).hasSize(1);

@@ -73,10 +73,9 @@ class LayoutTest {
                     overlay.workingSet(),
                     overlay.history()));
         assertThat(names.getFirst())
-            .allSatisfy(
-                physical ->
-                    assertThat(physical.getBytes(StandardCharsets.UTF_8).length)
-                        .isLessThanOrEqualTo(Quote.LONGEST_NAME));
+            .allSatisfy(physical ->
+                assertThat(physical.getBytes(StandardCharsets.UTF_8).length)
+                    .isLessThanOrEqualTo(Quote.LONGEST_NAME));
       }
     }
   }

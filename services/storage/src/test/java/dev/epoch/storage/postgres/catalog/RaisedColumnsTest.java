@@ -74,9 +74,8 @@ class RaisedColumnsTest {
 
     // then
     List<String> found =
-        postgres.database.read(
-            session ->
-                Introspector.introspect(session, new TablePath("public", "t"), List.of()).raised());
+        postgres.database.read(session ->
+            Introspector.introspect(session, new TablePath("public", "t"), List.of()).raised());
     String name = column.startsWith("\"") ? column.split("\"")[1] : column.split(" ")[0];
     assertThat(found.contains(name)).as("%s in %s", name, found).isEqualTo(raised);
   }

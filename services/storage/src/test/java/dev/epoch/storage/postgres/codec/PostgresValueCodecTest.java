@@ -207,13 +207,12 @@ class PostgresValueCodecTest {
         "DROP TABLE IF EXISTS v", "CREATE TABLE v (id integer PRIMARY KEY, x " + type + ")");
     postgres.sql.rows("INSERT INTO v VALUES (1, $$" + value + "$$) RETURNING id");
     DataType dataType =
-        postgres.database.read(
-            session ->
-                Introspector.introspect(session, new TablePath("public", "v"), List.of())
-                    .schema()
-                    .column("x")
-                    .orElseThrow()
-                    .type());
+        postgres.database.read(session ->
+            Introspector.introspect(session, new TablePath("public", "v"), List.of())
+                .schema()
+                .column("x")
+                .orElseThrow()
+                .type());
     String canonical =
         postgres.database.read(
             session -> session.first("SELECT x::text FROM public.v", r -> r.getString(0)).get());
@@ -257,11 +256,10 @@ class PostgresValueCodecTest {
   }
 
   private static String castBack(DataType type, String text) {
-    return postgres.database.read(
-        session ->
-            session
-                .first("SELECT ($1::text::" + type.name() + ")::text", r -> r.getString(0), text)
-                .get());
+    return postgres.database.read(session ->
+        session
+            .first("SELECT ($1::text::" + type.name() + ")::text", r -> r.getString(0), text)
+            .get());
   }
 
   @Test
@@ -272,11 +270,10 @@ class PostgresValueCodecTest {
       Double[] numbers =
           random
               .doubles(2_000)
-              .map(
-                  d ->
-                      type.equals("real")
-                          ? Float.intBitsToFloat(random.nextInt())
-                          : Double.longBitsToDouble(random.nextLong()))
+              .map(d ->
+                  type.equals("real")
+                      ? Float.intBitsToFloat(random.nextInt())
+                      : Double.longBitsToDouble(random.nextLong()))
               .filter(Double::isFinite)
               .boxed()
               .toArray(Double[]::new);
@@ -286,14 +283,13 @@ class PostgresValueCodecTest {
         numbers[i] = type.equals("real") ? (double) numbers[i].floatValue() : numbers[i];
       }
       List<String> printed =
-          postgres.database.read(
-              session ->
-                  session.list(
-                      "SELECT n::"
-                          + type
-                          + "::text FROM unnest($1::float8[]) WITH ORDINALITY u(n, i) ORDER BY i",
-                      row -> row.getString(0),
-                      (Object) numbers));
+          postgres.database.read(session ->
+              session.list(
+                  "SELECT n::"
+                      + type
+                      + "::text FROM unnest($1::float8[]) WITH ORDINALITY u(n, i) ORDER BY i",
+                  row -> row.getString(0),
+                  (Object) numbers));
       for (String text : printed) {
         assertThat(CODEC.toText(dataType, CODEC.toJson(dataType, text))).isEqualTo(text);
         assertThat(WIRE.readTree(directly(dataType, text)))

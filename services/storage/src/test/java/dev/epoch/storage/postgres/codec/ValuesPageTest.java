@@ -66,13 +66,12 @@ class ValuesPageTest {
           "CREATE TABLE " + table + " (id integer PRIMARY KEY, v " + names.get(i) + ")");
       TYPES.put(
           names.get(i),
-          postgres.database.read(
-              session ->
-                  Introspector.introspect(session, new TablePath("public", table), List.of())
-                      .schema()
-                      .column("v")
-                      .orElseThrow()
-                      .type()));
+          postgres.database.read(session ->
+              Introspector.introspect(session, new TablePath("public", table), List.of())
+                  .schema()
+                  .column("v")
+                  .orElseThrow()
+                  .type()));
     }
   }
 

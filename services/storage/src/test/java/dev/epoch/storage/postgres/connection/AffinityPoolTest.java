@@ -196,21 +196,20 @@ class AffinityPoolTest {
       for (int i = 0; i < 32; i++) {
         String key = "key " + i % 5;
         workers.add(
-            executor.submit(
-                () -> {
-                  for (int turn = 0; turn < 30; turn++) {
-                    Lent lent = connections.take(key);
-                    int session = session(lent);
-                    assertThat(inUse.add(session)).isTrue();
-                    all.add(session);
-                    inUse.remove(session);
-                    if (turn == 10) {
-                      connections.discard(lent);
-                    } else {
-                      connections.giveBack(lent);
-                    }
-                  }
-                }));
+            executor.submit(() -> {
+              for (int turn = 0; turn < 30; turn++) {
+                Lent lent = connections.take(key);
+                int session = session(lent);
+                assertThat(inUse.add(session)).isTrue();
+                all.add(session);
+                inUse.remove(session);
+                if (turn == 10) {
+                  connections.discard(lent);
+                } else {
+                  connections.giveBack(lent);
+                }
+              }
+            }));
       }
 
       // then

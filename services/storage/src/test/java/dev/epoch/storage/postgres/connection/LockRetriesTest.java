@@ -18,14 +18,12 @@ class LockRetriesTest {
     LockRetries retries = new LockRetries(Duration.ofMillis(1), Duration.ofHours(1), clock::get);
 
     // when
-    assertThatThrownBy(
-            () ->
-                retries.run(
-                    () -> {
-                      tries.incrementAndGet();
-                      clock.addAndGet(Duration.ofSeconds(2).toNanos());
-                      throw new BusyException("deadlock detected", "Try again");
-                    }))
+    assertThatThrownBy(() ->
+            retries.run(() -> {
+              tries.incrementAndGet();
+              clock.addAndGet(Duration.ofSeconds(2).toNanos());
+              throw new BusyException("deadlock detected", "Try again");
+            }))
         // then
         .isInstanceOf(BusyException.class)
         .hasMessageContaining("held up others for 6 s")

@@ -88,11 +88,10 @@ class PostgresLocationTest {
   void refusesWithoutTellingThePassword(String url) {
     assertThatExceptionOfType(StorageException.class)
         .isThrownBy(() -> PostgresLocation.parse(url))
-        .satisfies(
-            e -> {
-              assertThat(e.getMessage()).doesNotContain("hunter2");
-              assertThat(e.remedy()).isNotBlank().doesNotContain("hunter2");
-            });
+        .satisfies(e -> {
+          assertThat(e.getMessage()).doesNotContain("hunter2");
+          assertThat(e.remedy()).isNotBlank().doesNotContain("hunter2");
+        });
   }
 
   @Test

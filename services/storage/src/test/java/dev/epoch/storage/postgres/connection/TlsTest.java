@@ -71,15 +71,14 @@ class TlsTest {
             location.connectOptions(CertificateFiles.ANYWHERE),
             location.poolOptions())) {
       return database
-          .read(
-              session ->
-                  session.first(
-                      """
+          .read(session ->
+              session.first(
+                  """
                   SELECT coalesce(version, 'none') || coalesce(' ' || client_dn, '')
                   FROM pg_stat_ssl
                   WHERE pid = pg_backend_pid()
                   """,
-                      row -> row.getString(0)))
+                  row -> row.getString(0)))
           .orElseThrow();
     }
   }

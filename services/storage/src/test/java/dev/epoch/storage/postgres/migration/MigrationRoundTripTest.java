@@ -191,11 +191,8 @@ class MigrationRoundTripTest {
         .read()
         .objects()
         .values()
-        .forEach(
-            object ->
-                objects
-                    .computeIfAbsent(object.name().schema(), any -> new ArrayList<>())
-                    .add(object));
+        .forEach(object ->
+            objects.computeIfAbsent(object.name().schema(), any -> new ArrayList<>()).add(object));
     Map<String, DatabaseSchema> schemas = new LinkedHashMap<>();
     objects.forEach((name, found) -> schemas.put(name, DatabaseSchema.of(found)));
     return schemas;

@@ -74,15 +74,14 @@ class PostgresMigrationsTest {
       // when
       aTable();
       String id = begin(STEPS, transaction);
-      assertThatThrownBy(
-              () ->
-                  migrations.run(
-                      id,
-                      at -> {
-                        if (at.equals(place)) {
-                          throw new Killed();
-                        }
-                      }))
+      assertThatThrownBy(() ->
+              migrations.run(
+                  id,
+                  at -> {
+                    if (at.equals(place)) {
+                      throw new Killed();
+                    }
+                  }))
           .as(place)
           .isInstanceOf(Killed.class);
       assertThat(migrations.unfinished("shop")).containsExactly(id);

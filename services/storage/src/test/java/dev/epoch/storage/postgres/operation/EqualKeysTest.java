@@ -154,11 +154,10 @@ class EqualKeysTest {
       TableState after = shop.committed(branch, item);
       assertThat(shop.changes(item, before, after))
           .singleElement()
-          .satisfies(
-              change -> {
-                assertThat(change.before()).isEqualTo(former);
-                assertThat(change.after()).isEqualTo(now);
-              });
+          .satisfies(change -> {
+            assertThat(change.before()).isEqualTo(former);
+            assertThat(change.after()).isEqualTo(now);
+          });
       assertHashesAgree(before, after);
       for (String text : List.of(one, same)) {
         assertThat(shop.adapter.row(shop.table(item), before, RowKey.of(text))).contains(former);
@@ -197,10 +196,9 @@ class EqualKeysTest {
       assertThat(write(branch, upsert(same, "again"))).isEqualTo(new WriteResult(1, 0, 0, 0));
       assertThat(shop.changes(item, before, shop.working(branch, item)))
           .singleElement()
-          .satisfies(
-              change ->
-                  assertThat(List.of(change.before(), change.after()))
-                      .containsExactly(Row.of(one, "old", "-"), Row.of(same, "again", "-")));
+          .satisfies(change ->
+              assertThat(List.of(change.before(), change.after()))
+                  .containsExactly(Row.of(one, "old", "-"), Row.of(same, "again", "-")));
     }
   }
 

@@ -143,10 +143,8 @@ class OperationsUnderLoadTest {
       statement.execute("UPDATE cash SET amount = 0 WHERE id = 1");
 
       // when
-      assertThatThrownBy(
-              () ->
-                  adapter.apply(
-                      merge, Map.of("t1", PlannedRows.fixed(RowStream.of(List.of(change))))))
+      assertThatThrownBy(() ->
+              adapter.apply(merge, Map.of("t1", PlannedRows.fixed(RowStream.of(List.of(change))))))
           .isInstanceOf(BusyException.class);
       assertThatThrownBy(() -> adapter.apply(operation, Map.of()))
           .isInstanceOf(BusyException.class)

@@ -143,11 +143,8 @@ class RecordWritesTest {
     for (int i = 0; i < 40; i++) {
       int id = 100 + i / 8;
       String name = "n" + i;
-      writers.add(
-          () ->
-              write(
-                  VersionedDatabase.MAIN,
-                  put("{\"id\": %d, \"name\": \"%s\"}".formatted(id, name))));
+      writers.add(() ->
+          write(VersionedDatabase.MAIN, put("{\"id\": %d, \"name\": \"%s\"}".formatted(id, name))));
     }
 
     // when
@@ -287,13 +284,12 @@ class RecordWritesTest {
     BranchTable table = new BranchTable(prices, RowsLocation.live(database.position()));
 
     // when, then
-    assertThatThrownBy(
-            () ->
-                records.write(
-                    branch,
-                    table,
-                    List.of(put("{\"amount\": 1.0}"), put("{\"amount\": 1.00}")),
-                    Optional.empty()))
+    assertThatThrownBy(() ->
+            records.write(
+                branch,
+                table,
+                List.of(put("{\"amount\": 1.0}"), put("{\"amount\": 1.00}")),
+                Optional.empty()))
         .isInstanceOf(WriteRefusedException.class)
         .hasMessageContaining("same key");
     assertThat(records.write(branch, table, List.of(put("{\"amount\": 7.0}")), Optional.empty()))

@@ -49,9 +49,8 @@ class WritesBesideOpeningsTest {
       RowWrite rename =
           new RowWrite.Upsert(Map.of("id", IntNode.valueOf(1), "name", TextNode.valueOf("uno")));
       Future<WriteResult> write =
-          others.submit(
-              () ->
-                  repository.adapter.write(feature, repository.at(feature, "t"), List.of(rename)));
+          others.submit(() ->
+              repository.adapter.write(feature, repository.at(feature, "t"), List.of(rename)));
       while (!repository.database.value(WAITS).equals("t")) {
         Thread.onSpinWait();
       }

@@ -437,11 +437,10 @@ class PostgresSchemaReaderTest {
             status -> assertThat(status.type()).isEqualTo("\"Sh.op\".order_status"));
     // bodies of functions are texts that no rename of a schema follows
     own.objects()
-        .forEach(
-            (id, object) -> {
-              if (id.kind() != ObjectKind.FUNCTION) {
-                assertThat(back.get(id)).contains(object);
-              }
-            });
+        .forEach((id, object) -> {
+          if (id.kind() != ObjectKind.FUNCTION) {
+            assertThat(back.get(id)).contains(object);
+          }
+        });
   }
 }

@@ -142,12 +142,11 @@ class StateReaderTest {
                 shop.adapter.threeWay(
                     shop.table("users"), before, committed, shop.committed(main, "users"))))
         .singleElement()
-        .satisfies(
-            row -> {
-              assertThat(row.key()).isEqualTo(RowKey.of("2"));
-              assertThat(row.base()).isEqualTo(row.ours());
-              assertThat(row.theirs().get(1)).isEqualTo("Robert");
-            });
+        .satisfies(row -> {
+          assertThat(row.key()).isEqualTo(RowKey.of("2"));
+          assertThat(row.base()).isEqualTo(row.ours());
+          assertThat(row.theirs().get(1)).isEqualTo("Robert");
+        });
   }
 
   @Test

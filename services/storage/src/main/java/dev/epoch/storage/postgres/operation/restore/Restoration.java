@@ -46,45 +46,37 @@ public final class Restoration {
       RowsLocation origin,
       BranchTable head,
       Iterator<CommittedChanges> commits) {
-    database.writeOnly(
-        session -> {
-          TableHandle table = head.table();
-          if (branch.isDefault()) {
-            restoreLive(session, table, commits);
-          } else {
-            restoreOverlay(session, branch, origin, head, commits);
-          }
-        });
+    database.writeOnly(session -> {
+      TableHandle table = head.table();
+      if (branch.isDefault()) {
+        restoreLive(session, table, commits);
+      } else {
+        restoreOverlay(session, branch, origin, head, commits);
+      }
+    });
   }
 
   private void lock(Session session, String relation) {
-    retries.run(
-        () ->
-            session.inSavepoint(
-                () -> {
-                  session.run(
-                      retries.setting()
-                          + "; LOCK TABLE "
-                          + relation
-                          + " IN SHARE ROW EXCLUSIVE MODE");
-                  return null;
-                }));
+    retries.run(() ->
+        session.inSavepoint(() -> {
+          session.run(
+              retries.setting() + "; LOCK TABLE " + relation + " IN SHARE ROW EXCLUSIVE MODE");
+          return null;
+        }));
   }
 
   /** Copies follow changes; what is put in the place of lost rows is none. */
   private void dropCopies(Session session, String which, Object... parameters) {
-    retries.run(
-        () ->
-            session.inSavepoint(
-                () -> {
-                  session.run(retries.setting());
-                  return session.list(
-                      "SELECT epoch.drop_copy(branch_id, table_id)::text FROM epoch.branch_tables"
-                          + " WHERE "
-                          + which,
-                      row -> row,
-                      parameters);
-                }));
+    retries.run(() ->
+        session.inSavepoint(() -> {
+          session.run(retries.setting());
+          return session.list(
+              "SELECT epoch.drop_copy(branch_id, table_id)::text FROM epoch.branch_tables"
+                  + " WHERE "
+                  + which,
+              row -> row,
+              parameters);
+        }));
   }
 
   private void restoreLive(Session session, TableHandle table, Iterator<CommittedChanges> commits) {

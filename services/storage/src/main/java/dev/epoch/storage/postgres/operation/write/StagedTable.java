@@ -87,11 +87,10 @@ public final class StagedTable {
   public void compareAtOnce() {
     compares =
         columns.schema().constraints().stream()
-            .anyMatch(
-                constraint ->
-                    constraint.kind() == Constraint.Kind.PRIMARY_KEY
-                        && Set.copyOf(constraint.columns())
-                            .equals(Set.copyOf(columns.schema().primaryKey())));
+            .anyMatch(constraint ->
+                constraint.kind() == Constraint.Kind.PRIMARY_KEY
+                    && Set.copyOf(constraint.columns())
+                        .equals(Set.copyOf(columns.schema().primaryKey())));
   }
 
   /** Whether so many rows were loaded that they are joined and not looked up one by one. */
@@ -203,11 +202,10 @@ public final class StagedTable {
                     live.rows(),
                     columns.sameKey("l", "s")),
             row -> row)
-        .forEach(
-            row ->
-                now.put(
-                    RowMapping.key(row, 0, width),
-                    RowMapping.rowIf(row, width, width + 1, columns.all().size())));
+        .forEach(row ->
+            now.put(
+                RowMapping.key(row, 0, width),
+                RowMapping.rowIf(row, width, width + 1, columns.all().size())));
     if (!now.isEmpty()) {
       List<RowChange> again = plan.again(now);
       session.run("DELETE FROM %s s USING %s w WHERE %s".formatted(name, touched, key));

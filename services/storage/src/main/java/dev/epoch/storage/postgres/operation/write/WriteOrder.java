@@ -77,10 +77,9 @@ final class WriteOrder {
             child.updates()
                 || child.deletes()
                     && hard.stream()
-                        .anyMatch(
-                            h ->
-                                h.child().equals(reference.child())
-                                    || h.parent().equals(reference.child()));
+                        .anyMatch(h ->
+                            h.child().equals(reference.child())
+                                || h.parent().equals(reference.child()));
         if (parent.deletes() && childIsLate && hard.add(reference)) {
           grows = true;
         }

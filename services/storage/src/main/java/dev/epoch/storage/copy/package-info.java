@@ -1,0 +1,2 @@
+/** Live tables made as copies of tables of other databases. */
+package dev.epoch.storage.copy;
