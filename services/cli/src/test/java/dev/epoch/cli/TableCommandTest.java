@@ -334,8 +334,7 @@ class TableCommandTest extends CommandTest {
             "\"ref\":\"feature/x\"",
             "\"branch\":\"main\"",
             "\"strategy\":\"theirs\"");
-    assertThat(
-            shell.run("table", "merge", "users", "--into", "b", "--ours", "--theirs").err())
+    assertThat(shell.run("table", "merge", "users", "--into", "b", "--ours", "--theirs").err())
         .contains("give one of --ours and --theirs");
   }
 

@@ -205,6 +205,7 @@ public final class TableService {
       try {
         failpoints.reach(REGISTER + ".prepared");
         making.make(OperationPlans.id(operation));
+        failpoints.reach(REGISTER + ".made");
         table = install(repository, adapter, operation, caller);
       } catch (RuntimeException failure) {
         throw undo(repository, adapter, operation, making, caller, failure);
