@@ -30,6 +30,7 @@ class ArchitectureTest {
   private static final String[] SPI = {
     "dev.epoch.storage",
     "dev.epoch.storage.branch",
+    "dev.epoch.storage.copy",
     "dev.epoch.storage.error",
     "dev.epoch.storage.location",
     "dev.epoch.storage.operation",

@@ -116,7 +116,9 @@ import dev.epoch.cli.command.storage.StorageTunnelsCommand;
 import dev.epoch.cli.command.storage.StorageUpdateCommand;
 import dev.epoch.cli.command.table.TableAddCommand;
 import dev.epoch.cli.command.table.TableCommand;
+import dev.epoch.cli.command.table.TableCopyCommand;
 import dev.epoch.cli.command.table.TableListCommand;
+import dev.epoch.cli.command.table.TableMergeCommand;
 import dev.epoch.cli.command.table.TableRefreshCommand;
 import dev.epoch.cli.command.table.TableRemoveCommand;
 import dev.epoch.cli.command.table.TableRescanCommand;
@@ -368,6 +370,8 @@ final class CommandCatalog {
         .addSubcommand("show", new TableShowCommand(session))
         .addSubcommand("refresh", new TableRefreshCommand(session))
         .addSubcommand("rescan", new TableRescanCommand(session))
+        .addSubcommand("copy", new TableCopyCommand(session))
+        .addSubcommand("merge", new TableMergeCommand(session))
         .addSubcommand("remove", new TableRemoveCommand(session));
   }
 

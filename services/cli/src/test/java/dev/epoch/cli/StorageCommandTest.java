@@ -218,6 +218,25 @@ class StorageCommandTest extends CommandTest {
   }
 
   @Test
+  void aTestTellsWhatTheBackendCan() {
+    server.on(
+        "POST /storage/lite/test",
+        """
+        {"ok": true, "capabilities": {"transactions": "all_tables", "capture": "triggers",
+          "constraints": ["check"], "parts": ["queries", "table_copies"]}}
+        """);
+
+    prints(
+        """
+        lite: ok
+          operations over all tables at once; changes noticed by triggers; queries, table copies
+        """,
+        "storage",
+        "test-credentials",
+        "lite");
+  }
+
+  @Test
   void testsCredentials() {
     server.on("GET /storage", TWO);
     server.on("POST /storage/prod-pg/test", "{\"ok\": true}");

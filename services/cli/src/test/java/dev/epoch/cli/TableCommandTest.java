@@ -285,6 +285,60 @@ class TableCommandTest extends CommandTest {
   }
 
   @Test
+  void copies() {
+    server.on(
+        "POST /tables/users/copy",
+        201,
+        """
+        {"name": "users_lite", "storage": "lite", "record_count": 1200,
+         "nearest": [{"column": "seen", "type": "timestamptz", "nearest": "TEXT"}],
+         "left_out": ["index users_by_name"]}
+        """);
+
+    prints(
+        """
+        Copied table 'users' to 'users_lite' in storage 'lite': 1,200 records
+          Column seen: TEXT for timestamptz
+          Left out: index users_by_name
+        """,
+        "table",
+        "copy",
+        "users",
+        "--to",
+        "lite",
+        "--as",
+        "users_lite",
+        "--at",
+        "v1");
+    assertThat(server.request("POST /tables/users/copy").body().toString())
+        .contains("\"to\":\"lite\"", "\"as\":\"users_lite\"", "\"at\":\"v1\"");
+  }
+
+  @Test
+  void mergesWithACopy() {
+    server.on(
+        "POST /tables/users_lite/merge",
+        "{\"inserted\": 1, \"updated\": 2, \"deleted\": 0, \"unchanged\": 3}");
+
+    prints(
+        "Merged 'users' into 'users_lite': 1 record added, 2 records modified, not committed yet\n",
+        "table",
+        "merge",
+        "users@feature/x",
+        "--into",
+        "users_lite",
+        "--theirs");
+    assertThat(server.request("POST /tables/users_lite/merge").body().toString())
+        .contains(
+            "\"source\":\"users\"",
+            "\"ref\":\"feature/x\"",
+            "\"branch\":\"main\"",
+            "\"strategy\":\"theirs\"");
+    assertThat(shell.run("table", "merge", "users", "--into", "b", "--ours", "--theirs").err())
+        .contains("give one of --ours and --theirs");
+  }
+
+  @Test
   void refreshesAndRemoves() {
     server.on("POST /tables/users/refresh", USERS);
     server.on("DELETE /tables/users", 204, "");

@@ -175,6 +175,18 @@ class SqliteStorageTest {
   }
 
   @Test
+  void aTestOfTheStorageTellsWhatItCan() {
+    register();
+    api.post("/storage/local/test", "{}")
+        .statusCode(200)
+        .body("ok", equalTo(true))
+        .body("capabilities.transactions", equalTo("all_tables"))
+        .body("capabilities.capture", equalTo("triggers"))
+        .body("capabilities.constraints", hasItem("foreign_key"))
+        .body("capabilities.parts", equalTo(List.of("queries", "table_copies")));
+  }
+
+  @Test
   void whatIsNoStorageIsRefusedWithTheReason() {
     api.post(
             "/storage",

@@ -77,6 +77,14 @@ public abstract class AbstractStorageAdapterTests {
   }
 
   @Nested
+  class Making extends MakingCases {
+    @Override
+    StorageBackend backend() {
+      return open();
+    }
+  }
+
+  @Nested
   class Kinds extends KindCases {
     @Override
     StorageBackend backend() {

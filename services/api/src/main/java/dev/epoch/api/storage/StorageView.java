@@ -7,6 +7,7 @@ import dev.epoch.api.json.ApiJson;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
 import dev.epoch.projections.storages.StorageReads;
+import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageCheck;
 import java.time.Instant;
 import java.util.List;
@@ -74,9 +75,11 @@ public record StorageView(
       @Schema(description = "What is wrong, for people") String message,
       List<StorageCheck.Problem> problems,
       @Schema(description = "What some clients will miss; no failure")
-          List<StorageCheck.Problem> notes) {
+          List<StorageCheck.Problem> notes,
+      @Schema(description = "What the backend can do; null if it could not be reached")
+          CapabilitiesView capabilities) {
 
-    public static Test of(StorageCheck check) {
+    public static Test of(StorageCheck check, StorageAdapter adapter) {
       boolean ok = check.problems().isEmpty();
       return new Test(
           ok ? "ok" : "failed",
@@ -84,7 +87,8 @@ public record StorageView(
           check.product(),
           ok ? null : check.problems().getFirst().problem(),
           check.problems(),
-          check.notes());
+          check.notes(),
+          CapabilitiesView.of(adapter));
     }
 
     /** It could not even be reached. */
@@ -95,7 +99,8 @@ public record StorageView(
           null,
           message,
           List.of(new StorageCheck.Problem(message, remedy)),
-          List.of());
+          List.of(),
+          null);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.epoch.api.storage;
 import dev.epoch.api.ApiPaths;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.NumberLimits;
+import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
 import dev.epoch.gateway.storage.StorageService;
 import dev.epoch.gateway.stream.LiveRepository;
@@ -174,7 +175,10 @@ public class StoragesResource {
           "Reaches the database and looks whether it allows what Epoch needs. Changes nothing; a database that cannot be reached is an answer too.")
   public StorageView.Test test(String name) {
     try {
-      return StorageView.Test.of(request.server().storages().test(request.state(), name));
+      RepositoryState state = request.state();
+      return StorageView.Test.of(
+          request.server().storages().test(state, name),
+          request.server().backends().adapters().adapter(StorageService.get(state, name)));
     } catch (StorageUnavailableException | PrivilegeException | OutcomeUnknownException failure) {
       LOG.infof(failure.getCause(), "Storage '%s': %s", name, failure.getMessage());
       return StorageView.Test.failed(failure.getMessage(), failure.remedy());

@@ -141,6 +141,43 @@ public final class Tables {
   }
 
   /**
+   * Copies a table to another storage.
+   *
+   * @param as name of the copy, or null
+   * @param path of the copy in the storage, or null
+   * @param at commit that has the rows
+   */
+  public JsonNode copy(String name, String to, String as, String path, String at) {
+    ObjectNode body = Json.object().put("to", to).put("at", at);
+    if (as != null) {
+      body.put("as", as);
+    }
+    if (path != null) {
+      body.put("path", path);
+    }
+    return scope.send(scope.post("tables", name, "copy").body(body).asLongAsItTakes());
+  }
+
+  /**
+   * Brings what changed in a table to one that it was copied to or from.
+   *
+   * @param ref commit up to which
+   * @param branch whose uncommitted changes they become
+   * @param strategy {@code ours} or {@code theirs}, or null
+   */
+  public JsonNode merge(
+      String name, String ref, String into, String branch, String strategy, boolean dryRun) {
+    ObjectNode body = Json.object().put("source", name).put("ref", ref).put("branch", branch);
+    if (strategy != null) {
+      body.put("strategy", strategy);
+    }
+    if (dryRun) {
+      body.put("dry_run", true);
+    }
+    return scope.send(scope.post("tables", into, "merge").body(body).asLongAsItTakes());
+  }
+
+  /**
    * Ends the registration of a table.
    *
    * @param force also with changes that are not committed

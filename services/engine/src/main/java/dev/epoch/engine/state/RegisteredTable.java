@@ -51,7 +51,7 @@ public record RegisteredTable(
 
   /** The same, versioned no more; what was dropped once stays so. */
   RegisteredTable asRemoved(boolean keep, String on) {
-    return with(true, keep && (kept || !removed), dropped, removed ? removedOn : on);
+    return with(true, keep && (kept || !removed), dropped, removed ? removedOn : on, copy);
   }
 
   /** Whether the next commit of the branch is without it. */
@@ -61,32 +61,16 @@ public record RegisteredTable(
 
   /** The same, dropped by the branch that it began on. */
   RegisteredTable asDropped() {
-    return with(removed, kept, true, removedOn);
+    return with(removed, kept, true, removedOn, copy);
   }
 
   /** The same with another state of its origin, or the origin with another state of it. */
   RegisteredTable withCopy(TableCopy other) {
-    return new RegisteredTable(
-        id,
-        name,
-        storage,
-        schemaName,
-        tableName,
-        schema,
-        schemaHash,
-        baselineRows,
-        baselineHash,
-        baselineSum,
-        position,
-        removed,
-        kept,
-        branch,
-        dropped,
-        removedOn,
-        other);
+    return with(removed, kept, dropped, removedOn, other);
   }
 
-  private RegisteredTable with(boolean isRemoved, boolean isKept, boolean isDropped, String on) {
+  private RegisteredTable with(
+      boolean isRemoved, boolean isKept, boolean isDropped, String on, TableCopy ofOrigin) {
     return new RegisteredTable(
         id,
         name,
@@ -104,6 +88,6 @@ public record RegisteredTable(
         branch,
         isDropped,
         on,
-        copy);
+        ofOrigin);
   }
 }

@@ -1,6 +1,5 @@
 package dev.epoch.gateway.table;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.engine.Continuation;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.OperationState;
@@ -33,31 +32,22 @@ import dev.epoch.model.schema.SchemaHash;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.Removal;
 import dev.epoch.storage.StorageAdapter;
-import dev.epoch.storage.StorageAdapterFactory;
-import dev.epoch.storage.StorageAdapterFactory.Location;
-import dev.epoch.storage.StorageAdapterFactory.Settings;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.TablePath;
 import dev.epoch.storage.TableStore.Introspection;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchOwnTables;
-import dev.epoch.storage.error.BadLocationException;
 import dev.epoch.storage.error.OutcomeUnknownException;
 import dev.epoch.storage.error.PendingChangesException;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Tables: version one, stop versioning one. */
 public final class TableService {
@@ -66,6 +56,7 @@ public final class TableService {
 
   private final Backends backends;
   private final StorageService storages;
+  private final TablePlaces places;
   private final BranchRegistrar registrar;
   private final Recovery recovery;
   private final Failpoints failpoints;
@@ -79,6 +70,7 @@ public final class TableService {
       Failpoints failpoints) {
     this.backends = backends;
     this.storages = storages;
+    this.places = new TablePlaces(backends, storages);
     this.registrar = registrar;
     this.recovery = recovery;
     this.failpoints = failpoints;
@@ -120,22 +112,22 @@ public final class TableService {
   public RegisteredTable register(LiveRepository repository, Request request, Caller caller) {
     BranchState branch = branch(repository.state(), request.branch());
     boolean live = repository.state().isDefault(branch);
-    Place place = place(repository, request, live, caller);
-    StorageAdapter adapter = backends.adapters().adapter(place.storage);
+    TablePlaces.Place place = places.place(repository, request, live, caller);
+    StorageAdapter adapter = backends.adapters().adapter(place.storage());
     BranchHandle on = Backends.handle(repository.state(), branch);
     Introspection found =
         live
-            ? adapter.introspect(place.path, request.primaryKey())
-            : own(adapter, place.storage).introspect(on, place.path, request.primaryKey());
+            ? adapter.introspect(place.path(), request.primaryKey())
+            : own(adapter, place.storage()).introspect(on, place.path(), request.primaryKey());
     return register(
         repository,
         branch,
         adapter,
         new RegisterTableV1(
             request.name(),
-            place.storage.name(),
-            place.path.schema(),
-            place.path.table(),
+            place.storage().name(),
+            place.path().schema(),
+            place.path().table(),
             found.schema(),
             live ? null : branch.name(),
             null),
@@ -205,6 +197,7 @@ public final class TableService {
       try {
         failpoints.reach(REGISTER + ".prepared");
         making.make(OperationPlans.id(operation));
+        failpoints.reach(REGISTER + ".made");
         table = install(repository, adapter, operation, caller);
       } catch (RuntimeException failure) {
         throw undo(repository, adapter, operation, making, caller, failure);
@@ -420,93 +413,5 @@ public final class TableService {
         .state()
         .operations()
         .get(prepared.event(OperationPreparedV1.class).orElseThrow().operationId());
-  }
-
-  private static Location location(StorageAdapterFactory factory, Request request) {
-    if (request.path() == null) {
-      return factory.parse(request.location());
-    }
-    Settings database = factory.database(request.location());
-    return new Location(database, factory.path(database, request.path()));
-  }
-
-  private static final Pattern STORAGE_URL =
-      Pattern.compile("[a-z][a-z0-9+.-]*://(?<storage>[^/:@?#]+)/(?<path>[^/?#]+)");
-
-  /** What is meant may have been a storage; then a URL without its table says so. */
-  private static Location orNamed(
-      RepositoryState state, StorageAdapterFactory factory, Request request) {
-    try {
-      return location(factory, request);
-    } catch (BadLocationException wrong) {
-      Matcher parts = STORAGE_URL.matcher(request.location());
-      if (request.path() != null || !parts.matches()) {
-        throw wrong;
-      }
-      throw new BadLocationException(
-          wrong.getMessage() + "; and there is no storage '" + parts.group("storage") + "'",
-          state.storages().byName().isEmpty()
-              ? wrong.remedy()
-              : "The repository has " + String.join(", ", state.storages().byName().keySet()));
-    }
-  }
-
-  private record Place(StorageState storage, TablePath path) {}
-
-  /** A URL that names a storage of the repository where others name a host. */
-  private Optional<Request> inStorage(
-      RepositoryState state, StorageAdapterFactory factory, Request request) {
-    Matcher parts = STORAGE_URL.matcher(request.location());
-    if (request.path() != null || !parts.matches()) {
-      return Optional.empty();
-    }
-    return state
-        .storages()
-        .named(parts.group("storage"))
-        .filter(storage -> storage.backend().equals(factory.backend()))
-        .map(storage ->
-            new Request(
-                request.name(),
-                null,
-                storage.name(),
-                URLDecoder.decode(parts.group("path").replace("+", "%2B"), StandardCharsets.UTF_8),
-                request.primaryKey(),
-                request.branch()));
-  }
-
-  private Place place(LiveRepository repository, Request request, boolean live, Caller caller) {
-    if (request.location() != null) {
-      StorageAdapterFactory factory = backends.adapters().factoryOf(request.location());
-      Optional<Request> named = inStorage(repository.state(), factory, request);
-      if (named.isPresent()) {
-        return place(repository, named.get(), live, caller);
-      }
-      Location location = orNamed(repository.state(), factory, request);
-      if (live) {
-        // reached and read before anything is written to the log
-        backends
-            .adapters()
-            .adapter(factory.backend(), location.settings())
-            .introspect(location.path(), request.primaryKey());
-      }
-      JsonNode database = location.settings().config().get("database");
-      String suggested =
-          database == null
-              ? factory.backend()
-              : database.asText().replaceAll("[^A-Za-z0-9._-]", "-");
-      if (!suggested.matches("[A-Za-z0-9].*")) {
-        suggested = factory.backend();
-      }
-      return new Place(
-          storages.forLocation(repository, factory.backend(), location, suggested, caller),
-          location.path());
-    }
-    StorageState storage =
-        live
-            ? storages.namedOrDefault(repository.state(), request.storageName())
-            : storages.namedOrOnly(repository.state(), request.storageName());
-    StorageAdapterFactory factory = backends.adapters().factory(storage.backend());
-    String path = request.path() == null ? request.name() : request.path();
-    return new Place(storage, factory.path(backends.adapters().settings(storage), path));
   }
 }

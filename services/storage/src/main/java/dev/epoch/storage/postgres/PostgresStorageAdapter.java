@@ -320,10 +320,7 @@ public final class PostgresStorageAdapter
 
   @Override
   public void remove(TableHandle table, Removal how) {
-    shapes.settled(() -> {
-      removal.remove(table, how);
-      return null;
-    });
+    shapes.settle(() -> removal.remove(table, how));
   }
 
   @Override
@@ -386,10 +383,7 @@ public final class PostgresStorageAdapter
 
   @Override
   public void requireRemovable(TableHandle table, Removal how) {
-    shapes.settled(() -> {
-      removal.requireRemovable(table, how);
-      return null;
-    });
+    shapes.settle(() -> removal.requireRemovable(table, how));
   }
 
   @Override

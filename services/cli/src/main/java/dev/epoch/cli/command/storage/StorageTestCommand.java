@@ -10,6 +10,7 @@ import dev.epoch.client.RefusedException;
 import dev.epoch.client.storage.StorageBackend;
 import dev.epoch.client.storage.StorageBackends;
 import dev.epoch.client.transport.Json;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,6 +48,7 @@ public final class StorageTestCommand extends EpochSubcommand {
         StorageBackends.Connection connection = storage.test(each);
         results.set(each, connection.json());
         report(json, each + ": " + (connection.ok() ? "ok" : connection.message()));
+        capabilities(json, connection.json().path("capabilities"));
         for (JsonNode note : connection.json().path("notes")) {
           report(json, "  note: " + note.path("problem").asText());
           report(json, "        " + note.path("remedy").asText());
@@ -65,6 +67,22 @@ public final class StorageTestCommand extends EpochSubcommand {
       output().json(all ? results : results.path(name));
     }
     return exitCode;
+  }
+
+  private void capabilities(boolean json, JsonNode can) {
+    if (can.isObject()) {
+      List<String> parts = new ArrayList<>();
+      can.path("parts").forEach(part -> parts.add(part.asText().replace('_', ' ')));
+      report(
+          json,
+          "  operations over %s; changes noticed by %s%s"
+              .formatted(
+                  can.path("transactions").asText().equals("all_tables")
+                      ? "all tables at once"
+                      : "one table at a time",
+                  can.path("capture").asText(),
+                  parts.isEmpty() ? "" : "; " + String.join(", ", parts)));
+    }
   }
 
   private void report(boolean json, String line) {

@@ -146,6 +146,14 @@ public final class TableShapes {
     }
   }
 
+  /** The same of what answers nothing. */
+  public void settle(Runnable body) {
+    settled(() -> {
+      body.run();
+      return null;
+    });
+  }
+
   /**
    * {@link #settled} of a body about tables: a migration may be committed, or an open table be
    * closed, after the body has looked at them, and before its statement has them.

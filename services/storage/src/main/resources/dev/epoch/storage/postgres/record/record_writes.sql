@@ -1,6 +1,6 @@
 -- Parts of the statements with which the server writes many records of a branch at once; see OverlayRecordWriter.
 
--- Identity columns of a table and how, on a branch, they get their next value.
+-- Columns of a table that layers have no default for, and how, on a branch, they get their next value.
 CREATE OR REPLACE FUNCTION epoch.identity_columns(of_branch text, of_table text)
 RETURNS TABLE (column_name text, next_value text)
 LANGUAGE sql
@@ -12,6 +12,27 @@ AS $$
       epoch.sequence_on(of_branch, pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)::regclass)::oid)
   FROM pg_attribute AS a
   WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> ''
+  UNION ALL
+  -- columns that the branch has added: layers have no defaults of theirs
+  SELECT d.layer,
+    CASE
+      WHEN i.feeds IS NOT NULL THEN format('nextval(%L)', i.feeds)
+      WHEN n.hidden IS NOT NULL THEN format('nextval(%L)', n.hidden)
+      ELSE d.definition ->> 'defaultExpression'
+    END
+  FROM epoch.defined_columns(of_branch, of_table) AS d
+  LEFT JOIN epoch.own_identities(of_branch, of_table) AS i ON i.layer = d.layer
+  LEFT JOIN LATERAL (
+    SELECT format('%I.%I', epoch.hidden_schema(of_table), (parse_ident(m[1]))[2]) AS hidden
+    FROM regexp_match(d.definition ->> 'defaultExpression', '^nextval\(''(.*)''::regclass\)$') AS m
+    WHERE m IS NOT NULL
+  ) AS n ON to_regclass(n.hidden) IS NOT NULL
+  WHERE (i.feeds IS NOT NULL OR d.definition ->> 'defaultExpression' IS NOT NULL)
+    AND d.definition ->> 'generatedExpression' IS NULL
+    AND NOT EXISTS (
+      SELECT FROM pg_attribute AS a
+      WHERE a.attrelid = epoch.users_table(of_table) AND a.attname = d.layer AND a.attnum > 0 AND NOT a.attisdropped
+    )
 $$;
 
 -- For each unique rule of a table a query that has rows if rows of the overlay break it together with rows of the
