@@ -13,6 +13,7 @@ import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.command.*;
 import dev.epoch.events.table.RecordedSchema;
+import dev.epoch.events.table.TableOrigin;
 import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitId;
 import java.util.ArrayList;
@@ -395,8 +396,19 @@ public final class RandomHistory extends RandomClient {
       return;
     }
     String name = any(TABLES);
+    if (chance(4)) {
+      send(new RecordTableSyncV1(name, chance(2), new Digest(anyBranch().head())));
+      return;
+    }
+    var others = state().tables().byId();
+    TableOrigin origin =
+        others.isEmpty() || chance(2)
+            ? null
+            : new TableOrigin(any(others.keySet()), new Digest(anyBranch().head()));
     Answer answer =
-        send(new RegisterTableV1(name, any(STORAGES), "public", name, PhysicalWorld.SCHEMA));
+        send(
+            new RegisterTableV1(
+                name, any(STORAGES), "public", name, PhysicalWorld.SCHEMA, null, origin));
     settleSoon(answer);
   }
 

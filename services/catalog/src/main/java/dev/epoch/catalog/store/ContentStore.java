@@ -97,11 +97,17 @@ public final class ContentStore {
     if (working == null || working.payload().isEmpty()) {
       return at(catalog, branch.head());
     }
-    return states.get(key(working, working.payload().size()), _ -> fold(catalog, working));
+    String key = key(working, working.payload().size());
+    Resolver known = states.getIfPresent(key);
+    if (known != null) {
+      return known;
+    }
+    // before, not within: what makes an entry of the cache must not make another one
+    CatalogContent base = at(catalog, working.base()).content();
+    return states.get(key, _ -> fold(base, working));
   }
 
-  private Resolver fold(CatalogState catalog, WorkingCommit working) {
-    CatalogContent content = at(catalog, working.base()).content();
+  private Resolver fold(CatalogContent content, WorkingCommit working) {
     List<Change> changes = new ArrayList<>();
     // a request's changes are one document of one or more chunks
     ByteArrayOutputStream document = new ByteArrayOutputStream();
