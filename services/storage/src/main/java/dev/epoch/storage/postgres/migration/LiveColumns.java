@@ -84,7 +84,7 @@ final class LiveColumns {
       """
       SELECT true FROM pg_catalog.pg_locks AS l
       WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted
-        AND l.relation = $1::text::pg_catalog.regclass
+        AND (l.relation::text = $1 OR l.relation = pg_catalog.to_regclass($1))
         AND l.mode IN ('ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
       LIMIT 1
       """;

@@ -13,7 +13,7 @@ AS $$
   FROM pg_attribute AS a
   WHERE a.attrelid = epoch.users_table(of_table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> ''
   UNION ALL
-  -- columns that the branch has added: layers have no defaults of theirs
+  -- columns that the branch has added: layers have no defaults of theirs but constants
   SELECT d.layer,
     CASE
       WHEN i.feeds IS NOT NULL THEN format('nextval(%L)', i.feeds)
@@ -27,7 +27,8 @@ AS $$
     FROM regexp_match(d.definition ->> 'defaultExpression', '^nextval\(''(.*)''::regclass\)$') AS m
     WHERE m IS NOT NULL
   ) AS n ON to_regclass(n.hidden) IS NOT NULL
-  WHERE (i.feeds IS NOT NULL OR d.definition ->> 'defaultExpression' IS NOT NULL)
+  -- those with a constant have it in the layers
+  WHERE (i.feeds IS NOT NULL OR d.definition ->> 'defaultExpression' IS NOT NULL AND d.initial IS NULL)
     AND d.definition ->> 'generatedExpression' IS NULL
     AND NOT EXISTS (
       SELECT FROM pg_attribute AS a

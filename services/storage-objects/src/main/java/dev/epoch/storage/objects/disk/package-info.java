@@ -1,0 +1,2 @@
+/** Objects that are files of a folder. */
+package dev.epoch.storage.objects.disk;
