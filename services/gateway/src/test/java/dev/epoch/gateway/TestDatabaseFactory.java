@@ -13,6 +13,7 @@ import io.vertx.sqlclient.PoolOptions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /** Opens test databases by their name: {@code database:NAME/schema.table}. */
 final class TestDatabaseFactory implements StorageAdapterFactory {
@@ -21,12 +22,15 @@ final class TestDatabaseFactory implements StorageAdapterFactory {
 
   private final Map<String, TestDatabase> databases = new ConcurrentHashMap<>();
   private final int answerSeconds;
+  private final UnaryOperator<StorageAdapter> between;
 
   /**
    * @param answerSeconds after which a silent connection is closed; 0 never
+   * @param between what stands between the adapter of a database and who calls it
    */
-  TestDatabaseFactory(int answerSeconds) {
+  TestDatabaseFactory(int answerSeconds, UnaryOperator<StorageAdapter> between) {
     this.answerSeconds = answerSeconds;
+    this.between = between;
   }
 
   void add(TestDatabase database) {
@@ -83,7 +87,8 @@ final class TestDatabaseFactory implements StorageAdapterFactory {
     PgConnectOptions options =
         name.equals(AWAY) ? new PgConnectOptions().setPort(9) : databases.get(name).options();
     options.setReadIdleTimeout(answerSeconds);
-    return new PostgresStorageAdapter(
-        StoragePostgres.vertx(), options, new PoolOptions().setMaxSize(6));
+    return between.apply(
+        new PostgresStorageAdapter(
+            StoragePostgres.vertx(), options, new PoolOptions().setMaxSize(6)));
   }
 }

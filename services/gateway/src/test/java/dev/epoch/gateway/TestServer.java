@@ -16,6 +16,7 @@ import dev.epoch.log.SnapshotStore;
 import dev.epoch.log.memory.MemoryChunkStore;
 import dev.epoch.log.memory.MemoryEventLog;
 import dev.epoch.log.memory.MemorySnapshotStore;
+import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.Connection;
@@ -24,6 +25,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A versioning server over a log, one in memory if none is given, and a real PostgreSQL database.
@@ -36,6 +38,7 @@ final class TestServer implements AutoCloseable {
   private final ChunkStore chunks;
   private final SnapshotStore snapshots;
   private final int answerSeconds;
+  private final UnaryOperator<StorageAdapter> between;
   private final SecretBox secrets = new SecretBox(new byte[32]);
   private VersioningServer server;
   private LiveRepository repository;
@@ -49,13 +52,28 @@ final class TestServer implements AutoCloseable {
     this(new MemoryEventLog(), new MemoryChunkStore(), new MemorySnapshotStore(), answerSeconds);
   }
 
+  /** With something between the server and the database's adapter. */
+  TestServer(UnaryOperator<StorageAdapter> between) {
+    this(new MemoryEventLog(), new MemoryChunkStore(), new MemorySnapshotStore(), 0, between);
+  }
+
   /** Over an empty log; who gave it closes it. */
   TestServer(EventLog log, ChunkStore chunks, SnapshotStore snapshots) {
     this(log, chunks, snapshots, 0);
   }
 
   private TestServer(EventLog log, ChunkStore chunks, SnapshotStore snapshots, int answerSeconds) {
+    this(log, chunks, snapshots, answerSeconds, adapter -> adapter);
+  }
+
+  private TestServer(
+      EventLog log,
+      ChunkStore chunks,
+      SnapshotStore snapshots,
+      int answerSeconds,
+      UnaryOperator<StorageAdapter> between) {
     this.answerSeconds = answerSeconds;
+    this.between = between;
     this.log = log;
     this.chunks = chunks;
     this.snapshots = snapshots;
@@ -67,7 +85,7 @@ final class TestServer implements AutoCloseable {
   }
 
   private void start(Failpoints failpoints) {
-    TestDatabaseFactory factory = new TestDatabaseFactory(answerSeconds);
+    TestDatabaseFactory factory = new TestDatabaseFactory(answerSeconds, between);
     factory.add(database);
     server =
         new VersioningServer(

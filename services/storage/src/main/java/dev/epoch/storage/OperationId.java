@@ -1,5 +1,6 @@
 package dev.epoch.storage;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -16,5 +17,14 @@ public record OperationId(UUID id, long position) {
     if (position < 1) {
       throw new IllegalArgumentException("positions count from 1");
     }
+  }
+
+  /**
+   * Names what the operation does with one table, where a database does no more at once: always the
+   * same for the same table.
+   */
+  public OperationId of(String table) {
+    byte[] name = (id + "/" + table).getBytes(StandardCharsets.UTF_8);
+    return new OperationId(UUID.nameUUIDFromBytes(name), position);
   }
 }

@@ -229,6 +229,7 @@ abstract class OperationCases extends StorageAdapterCases {
 
   @Test
   void uncommittedChangesOfOneTableRefuseTheMergeOfBoth() {
+    assumeTrue(adapter.capabilities().transactions() == Transactions.ALL_TABLES);
     BranchHandle feature = both("feature");
     write(feature, upsert(3, "Sid", 50));
     assertThatThrownBy(() ->
@@ -243,6 +244,7 @@ abstract class OperationCases extends StorageAdapterCases {
 
   @Test
   void aCommitTellsOnlyOfTablesThatChanged() {
+    assumeTrue(adapter.capabilities().transactions() == Transactions.ALL_TABLES);
     for (BranchHandle branch : List.of(main, both("feature"))) {
       // given
       write(branch, upsert(1, "Anna", 30));
@@ -268,6 +270,7 @@ abstract class OperationCases extends StorageAdapterCases {
 
   @Test
   void liveChangesAreCommittedBelowAMerge() {
+    assumeTrue(adapter.capabilities().transactions() == Transactions.ALL_TABLES);
     // given
     backend.applicationWrites(person, List.of(change(BOB, null)));
     nextOperation();

@@ -5,6 +5,7 @@ import dev.epoch.engine.state.CheckState;
 import dev.epoch.engine.state.OperationState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.storage.Backends;
+import dev.epoch.storage.Capabilities.Transactions;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.error.CheckFailedException;
@@ -12,11 +13,11 @@ import dev.epoch.storage.operation.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -37,14 +38,11 @@ final class OperationChecks {
   /**
    * The same parts with their checks.
    *
-   * @throws CheckFailedException if one of them names tables of several databases, or of one that
-   *     runs no queries
+   * @throws CheckFailedException if one of them names tables of several databases, of one whose
+   *     transactions reach one table alone, or of one that runs no queries
    */
-  Map<StorageAdapter, Operation> with(
-      RepositoryState state,
-      OperationState operation,
-      ChangeKind kind,
-      Map<StorageAdapter, Operation> parts) {
+  List<OperationPart> with(
+      RepositoryState state, OperationState operation, ChangeKind kind, List<OperationPart> parts) {
     BranchState branch = state.branches().byId().get(operation.branchId());
     List<CheckState> checks =
         state.profile().checks().values().stream()
@@ -56,21 +54,46 @@ final class OperationChecks {
     }
     Map<StorageAdapter, List<BranchTable>> tables =
         backends.byAdapter(state, Backends.tables(state, branch), BranchTable::table);
-    parts.forEach((adapter, part) -> addNew(tables.get(adapter), part));
-    Map<StorageAdapter, List<Operation.Check>> chosen = new HashMap<>();
+    parts.forEach(part -> addNew(tables.get(part.adapter()), part.operation()));
+    Map<OperationPart, List<Operation.Check>> chosen = new IdentityHashMap<>();
     for (CheckState check : checks) {
       StorageAdapter adapter = database(check, tables);
-      if (parts.containsKey(adapter)) {
+      List<OperationPart> there =
+          parts.stream().filter(part -> part.adapter().equals(adapter)).toList();
+      if (!there.isEmpty()) {
         requireQueries(adapter, check);
-        chosen
-            .computeIfAbsent(adapter, _ -> new ArrayList<>())
-            .add(physical(check, tables.get(adapter)));
+        part(check, there, tables.get(adapter))
+            .ifPresent(part ->
+                chosen
+                    .computeIfAbsent(part, _ -> new ArrayList<>())
+                    .add(physical(check, tables.get(adapter))));
       }
     }
-    Map<StorageAdapter, Operation> checked = new LinkedHashMap<>(parts);
-    chosen.forEach(
-        (adapter, its) -> checked.computeIfPresent(adapter, (_, o) -> o.withChecks(its)));
-    return checked;
+    return parts.stream()
+        .map(part -> chosen.containsKey(part) ? part.with(chosen.get(part)) : part)
+        .toList();
+  }
+
+  /** The part in which a check is run; none where the one table that it names does not change. */
+  private static Optional<OperationPart> part(
+      CheckState check, List<OperationPart> parts, List<BranchTable> tables) {
+    StorageAdapter adapter = parts.getFirst().adapter();
+    if (adapter.capabilities().transactions() == Transactions.ALL_TABLES) {
+      return Optional.of(parts.getFirst());
+    }
+    List<BranchTable> named =
+        tables.stream().filter(table -> names(check, table.table().name())).toList();
+    if (named.size() > 1) {
+      throw CheckFailedException.notRun(
+          check.name(), "the storage has no transactions over several tables", null);
+    }
+    return parts.stream()
+        .filter(part -> named.isEmpty() || part.has(named.getFirst().table().id()))
+        .findFirst();
+  }
+
+  private static boolean names(CheckState check, String table) {
+    return check.sql().toLowerCase(Locale.ROOT).contains(table.toLowerCase(Locale.ROOT));
   }
 
   /** Tables that come to the branch with the operation. */
@@ -105,12 +128,10 @@ final class OperationChecks {
     if (tables.size() == 1) {
       return tables.keySet().iterator().next();
     }
-    String sql = check.sql().toLowerCase(Locale.ROOT);
     List<StorageAdapter> named =
         tables.entrySet().stream()
             .filter(database ->
-                database.getValue().stream()
-                    .anyMatch(table -> sql.contains(table.table().name().toLowerCase(Locale.ROOT))))
+                database.getValue().stream().anyMatch(table -> names(check, table.table().name())))
             .map(Map.Entry::getKey)
             .toList();
     if (named.size() > 1) {

@@ -46,17 +46,17 @@ public final class OperationPlans {
     this.schemas = schemas;
   }
 
-  /** What is to be done, by database. Registration and removal of tables are not of this kind. */
-  Map<StorageAdapter, Operation> physical(RepositoryState state, OperationState operation) {
+  /** What is to be done, in order. Registration and removal of tables are not of this kind. */
+  List<OperationPart> physical(RepositoryState state, OperationState operation) {
     return physical(state, operation, false);
   }
 
   /** The same to be undone: tables of a branch have the schemas that its head says. */
-  Map<StorageAdapter, Operation> undone(RepositoryState state, OperationState operation) {
+  List<OperationPart> undone(RepositoryState state, OperationState operation) {
     return physical(state, operation, true);
   }
 
-  private Map<StorageAdapter, Operation> physical(
+  private List<OperationPart> physical(
       RepositoryState state, OperationState operation, boolean undone) {
     BranchHandle branch = Backends.handle(state, state.branches().byId().get(operation.branchId()));
     Map<StorageAdapter, Operation> byAdapter = new LinkedHashMap<>();
@@ -75,7 +75,9 @@ public final class OperationPlans {
                   new Operation(id(operation), branch, List.of(), there),
                   (merge, _) -> new Operation(merge.id(), branch, merge.tables(), there)));
     }
-    return byAdapter;
+    List<OperationPart> parts = new ArrayList<>();
+    byAdapter.forEach((adapter, whole) -> parts.addAll(OperationPart.of(adapter, whole)));
+    return parts;
   }
 
   public static OperationId id(OperationState operation) {

@@ -17,7 +17,6 @@ import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.log.AppendOutcomeUnknownException;
 import dev.epoch.log.LogUnavailableException;
 import dev.epoch.model.row.RowChange;
-import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.CheckFailedException;
 import dev.epoch.storage.error.ConstraintViolationsException;
@@ -117,16 +116,16 @@ public final class OperationRunner {
     Map<String, TableSchema> altered = new HashMap<>();
     Set<String> dropped = new HashSet<>();
     int done = 0;
-    for (Map.Entry<StorageAdapter, Operation> part :
-        checks.with(state, operation, change, operations.physical(state, operation)).entrySet()) {
+    for (OperationPart part :
+        checks.with(state, operation, change, operations.physical(state, operation))) {
       Map<String, PlannedRows> planned = new HashMap<>();
-      for (Operation.TableOperation table : part.getValue().tables()) {
+      for (Operation.TableOperation table : part.operation().tables()) {
         if (table instanceof Operation.MergeRows) {
           String id = table.table().table().id();
           planned.put(id, rows.apply(id));
         }
       }
-      OperationResult result = part.getKey().apply(part.getValue().by(role), planned);
+      OperationResult result = part.adapter().apply(part.operation().by(role), planned);
       locations.putAll(result.locations());
       live.putAll(result.live());
       committed.putAll(result.committed());

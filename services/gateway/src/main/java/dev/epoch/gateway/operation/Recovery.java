@@ -28,7 +28,6 @@ import dev.epoch.storage.error.FormerOwnerException;
 import dev.epoch.storage.error.OutcomeUnknownException;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.StorageUnavailableException;
-import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.operation.OperationExecutor;
 import dev.epoch.storage.operation.OperationResult;
 import java.time.Duration;
@@ -52,7 +51,7 @@ import java.util.logging.Logger;
  * Finishes or undoes operations that a stopped process, or an unreachable database, left in doubt.
  *
  * <pre>
- *   every database applied it ?  yes -> read what changed, complete        (rolled forward)
+ *   every part of it applied ?   yes -> read what changed, complete        (rolled forward)
  *                                no  -> revert where applied, abort        (rolled back)
  * </pre>
  */
@@ -100,9 +99,9 @@ public final class Recovery implements AutoCloseable {
         && !(operation.plan() instanceof OperationPlan.Merge)) {
       return;
     }
-    for (StorageAdapter adapter : operations.physical(state, operation).keySet()) {
+    for (OperationPart part : operations.physical(state, operation)) {
       try {
-        adapter.interrupt(OperationPlans.id(operation));
+        part.adapter().interrupt(part.operation().id());
       } catch (StorageException later) {
         LOG.log(Level.FINE, later, () -> "Who is at operation " + operation.id() + " goes on");
       }
@@ -226,7 +225,7 @@ public final class Recovery implements AutoCloseable {
   private StepResult settleRows(
       LiveRepository repository, OperationState operation, Caller original, long fence) {
     RepositoryState state = repository.state();
-    Map<StorageAdapter, Operation> parts = operations.physical(state, operation);
+    List<OperationPart> parts = operations.physical(state, operation);
     Map<String, String> tables = new LinkedHashMap<>();
     Map<String, RowsLocation> locations = new HashMap<>();
     Map<String, RowsLocation> live = new HashMap<>();
@@ -234,8 +233,8 @@ public final class Recovery implements AutoCloseable {
     Map<String, TableSchema> altered = new HashMap<>();
     Set<String> dropped = new HashSet<>();
     boolean all = true;
-    for (Map.Entry<StorageAdapter, Operation> part : parts.entrySet()) {
-      var result = part.getKey().settle(OperationPlans.id(operation), fence);
+    for (OperationPart part : parts) {
+      var result = part.adapter().settle(part.operation().id(), fence);
       result.ifPresent(done -> {
         locations.putAll(done.locations());
         live.putAll(done.live());
@@ -244,7 +243,7 @@ public final class Recovery implements AutoCloseable {
         dropped.addAll(done.dropped());
       });
       all &= result.isPresent();
-      part.getValue()
+      part.operation()
           .tables()
           .forEach(table ->
               tables.put(
@@ -354,7 +353,9 @@ public final class Recovery implements AutoCloseable {
 
   private void revert(RepositoryState state, OperationState operation, long fence) {
     long owner = fence == EventLog.UNOWNED ? OperationExecutor.ANY_OWNER : fence;
-    operations.undone(state, operation).forEach((adapter, part) -> adapter.revert(part, owner));
+    operations
+        .undone(state, operation)
+        .forEach(part -> part.adapter().revert(part.operation(), owner));
   }
 
   private void removeCapture(
@@ -381,8 +382,7 @@ public final class Recovery implements AutoCloseable {
   void forget(RepositoryState state, OperationState operation) {
     operations
         .physical(state, operation)
-        .keySet()
-        .forEach(adapter -> bookkeeping.done(adapter, OperationPlans.id(operation)));
+        .forEach(part -> bookkeeping.done(part.adapter(), part.operation().id()));
   }
 
   @Override
