@@ -99,7 +99,7 @@ final class BranchWork {
 
   private void write(BranchModel branch) throws SQLException {
     Map<RowId, Cells> changes = session.changes(branch.working);
-    if (session.random.nextBoolean()) {
+    if (session.random.nextBoolean() || !session.hasSessions(changes)) {
       changes = Session.ofOneTable(changes);
       changes
           .entrySet()
@@ -129,7 +129,7 @@ final class BranchWork {
     session.delivery.repeatable(
         drop ? "DELETE" : "POST",
         "/branches/" + Rest.escaped(branch.name) + "/materialize",
-        drop ? null : "{}");
+        drop ? null : "{\"tables\": [\"t\", \"u\", \"w\"]}");
     session.counts.add(drop ? "copies dropped" : "branches materialized");
   }
 

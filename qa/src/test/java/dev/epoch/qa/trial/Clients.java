@@ -2,6 +2,7 @@ package dev.epoch.qa.trial;
 
 import dev.epoch.qa.process.Database;
 import dev.epoch.qa.process.Rest;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,25 +25,33 @@ final class Clients {
    *
    * @param one the first database, as clients reach it
    * @param two the second one
-   * @param serverSide both, as the server reaches them
+   * @param file of SQLite
+   * @param serverSide both databases, as the server reaches them
    */
-  Clients(
-      Rest rest, Database one, Database two, List<Database> serverSide, Counts counts, long seed)
-      throws SQLException {
-    this(rest, one, two, serverSide, counts, seed, NUMBER);
-  }
-
-  /** The same with another number of clients. */
   Clients(
       Rest rest,
       Database one,
       Database two,
+      Path file,
+      List<Database> serverSide,
+      Counts counts,
+      long seed)
+      throws SQLException {
+    this(rest, one, two, file, serverSide, counts, seed, NUMBER);
+  }
+
+  /** The same with another number of clients; without a file if that is null. */
+  Clients(
+      Rest rest,
+      Database one,
+      Database two,
+      Path file,
       List<Database> serverSide,
       Counts counts,
       long seed,
       int number)
       throws SQLException {
-    TrialWorld world = new TrialWorld(one, two, number);
+    TrialWorld world = new TrialWorld(one, two, file, number);
     Model model = new Model(number, world.open(rest, serverSide));
     for (int client = 1; client <= number; client++) {
       Random random = new Random(seed + client);

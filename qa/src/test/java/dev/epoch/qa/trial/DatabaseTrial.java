@@ -89,6 +89,7 @@ final class DatabaseTrial implements AutoCloseable {
             server.rest(),
             one,
             two,
+            null,
             List.of(behind(userProxy, one), behind(userProxy, two)),
             counts,
             seed);

@@ -49,11 +49,13 @@ final class KillTrial implements AutoCloseable {
           "commit-to-branch.prepared",
           "commit-to-branch.applied.1",
           "commit-to-branch.applied.2",
+          "commit-to-branch.applied.3",
           "commit-to-branch.completing",
           "commit-to-branch.completed",
           "merge-branch.prepared",
           "merge-branch.applied.1",
           "merge-branch.applied.2",
+          "merge-branch.applied.3",
           "merge-branch.completing",
           "merge-branch.completed",
           "continue-merge.prepared",
@@ -77,7 +79,9 @@ final class KillTrial implements AutoCloseable {
     this.server = new ServerProcess(folder.resolve("data")).start(variables(null));
     Database one = postgres.create("one");
     Database two = postgres.create("two");
-    this.clients = new Clients(server.rest(), one, two, List.of(one, two), counts, seed);
+    this.clients =
+        new Clients(
+            server.rest(), one, two, folder.resolve("f.db"), List.of(one, two), counts, seed);
   }
 
   Counts counts() {

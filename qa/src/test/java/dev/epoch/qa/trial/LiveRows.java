@@ -1,8 +1,10 @@
 package dev.epoch.qa.trial;
 
+import dev.epoch.qa.trial.Model.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The rows of one client in the live tables, version by version. Between the begin of a write and
@@ -44,18 +46,16 @@ final class LiveRows {
     return versions.size() - 1;
   }
 
-  /**
-   * Whether rows are one of the versions, in each database by itself: a transaction is never torn.
-   */
+  /** Whether rows are one of the versions, in each place by itself: a transaction is never torn. */
   synchronized boolean isOneOf(Rows rows, int from, int to) {
-    return isOneOf(rows, from, to, Model::inFirstDatabase)
-        && isOneOf(rows, from, to, row -> !Model.inFirstDatabase(row));
+    return Stream.of(Place.values())
+        .allMatch(place -> isOneOf(rows, from, to, row -> Model.placeOf(row.table()) == place));
   }
 
-  private boolean isOneOf(Rows rows, int from, int to, Predicate<RowId> database) {
-    Rows part = rows.where(database);
+  private boolean isOneOf(Rows rows, int from, int to, Predicate<RowId> there) {
+    Rows part = rows.where(there);
     for (int version = from; version <= to; version++) {
-      if (versions.get(version).where(database).equals(part)) {
+      if (versions.get(version).where(there).equals(part)) {
         return true;
       }
     }

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 final class Model {
   static final String MAIN = "main";
   static final List<String> TABLES =
-      Stream.concat(Stream.of("t", "u", "w"), Shape.TABLES.stream().map(altered -> altered.table()))
+      Stream.concat(
+              Stream.of("t", "u", "w", "f"), Shape.TABLES.stream().map(altered -> altered.table()))
           .toList();
 
   private final Map<String, Commit> commits = new ConcurrentHashMap<>();
@@ -37,14 +38,23 @@ final class Model {
     }
   }
 
-  /** Which database of the trial a table is in. */
-  static boolean inFirstDatabase(RowId row) {
-    return inFirstDatabase(row.table());
+  /** What one transaction of a client reaches. */
+  enum Place {
+    FIRST,
+    SECOND,
+    FILE
   }
 
-  static boolean inFirstDatabase(String table) {
+  static Place placeOf(String table) {
     Shape.Altered altered = Shape.of(table);
-    return altered == null ? !table.equals("w") : altered.first();
+    if (altered != null) {
+      return altered.first() ? Place.FIRST : Place.SECOND;
+    }
+    return switch (table) {
+      case "w" -> Place.SECOND;
+      case "f" -> Place.FILE;
+      default -> Place.FIRST;
+    };
   }
 
   LiveRows live(int client) {

@@ -62,23 +62,26 @@ final class Reader {
 
   private Rows rows(String query, Map<String, String> numbers) {
     TreeMap<RowId, Cells> rows = new TreeMap<>();
-    for (String table : Model.TABLES) {
-      JsonNode page = get("/tables/" + table + "/records?limit=1000&" + query);
-      for (JsonNode record : page.path("records")) {
-        RowId id = new RowId(table, record.path("id").intValue());
-        TreeMap<String, String> values = new TreeMap<>();
-        record
-            .properties()
-            .forEach(field -> values.put(field.getKey(), field.getValue().asText(null)));
-        values.forEach((name, value) -> {
-          if (Shape.isGiven(name)) {
-            numbers.put(id + " " + name, String.valueOf(value));
-          }
-        });
-        put(rows, id, values, query);
-      }
-    }
+    Model.TABLES.forEach(table -> records(table, query, rows, numbers));
     return new Rows(rows);
+  }
+
+  private void records(
+      String table, String query, TreeMap<RowId, Cells> rows, Map<String, String> numbers) {
+    JsonNode page = get("/tables/" + table + "/records?limit=1000&" + query);
+    for (JsonNode record : page.path("records")) {
+      RowId id = new RowId(table, record.path("id").intValue());
+      TreeMap<String, String> values = new TreeMap<>();
+      record
+          .properties()
+          .forEach(field -> values.put(field.getKey(), field.getValue().asText(null)));
+      values.forEach((name, value) -> {
+        if (Shape.isGiven(name)) {
+          numbers.put(id + " " + name, String.valueOf(value));
+        }
+      });
+      put(rows, id, values, query);
+    }
   }
 
   /**
@@ -178,22 +181,38 @@ final class Reader {
   Rows client(String branch) throws SQLException {
     TreeMap<RowId, Cells> rows = new TreeMap<>();
     for (Map.Entry<Database, List<String>> database : world.tables().entrySet()) {
-      try (Connection connection = database.getKey().connect();
-          Statement statement = connection.createStatement()) {
+      try (Connection connection = database.getKey().connect()) {
         world.use(connection, branch);
         for (String table : database.getValue()) {
-          ResultSet found = statement.executeQuery("SELECT * FROM " + table);
-          while (found.next()) {
-            TreeMap<String, String> values = new TreeMap<>();
-            for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
-              values.put(found.getMetaData().getColumnName(i), found.getString(i));
-            }
-            put(rows, new RowId(table, found.getInt("id")), values, branch + " for a client");
-          }
+          table(connection, table, branch, rows);
+        }
+      }
+    }
+    for (String table : Model.TABLES) {
+      if (world.isInFile(table) && !branch.equals(Model.MAIN)) {
+        records(table, "working=true&ref=" + Rest.escaped(branch), rows, new TreeMap<>());
+      } else if (world.isInFile(table)) {
+        try (Connection connection = world.connect(table)) {
+          table(connection, table, branch, rows);
         }
       }
     }
     return new Rows(rows);
+  }
+
+  private static void table(
+      Connection connection, String table, String branch, TreeMap<RowId, Cells> rows)
+      throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery("SELECT * FROM " + table)) {
+      while (found.next()) {
+        TreeMap<String, String> values = new TreeMap<>();
+        for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+          values.put(found.getMetaData().getColumnName(i), found.getString(i));
+        }
+        put(rows, new RowId(table, found.getInt("id")), values, branch + " for a client");
+      }
+    }
   }
 
   /** The rows of a view on a branch by their ids; a materialised one is refreshed before. */

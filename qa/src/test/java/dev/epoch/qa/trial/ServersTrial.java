@@ -73,7 +73,7 @@ final class ServersTrial implements AutoCloseable {
     this.any = Rest.several(servers.stream().map(ServerProcess::rest).toList()).waiting(PATIENCE);
     Database one = postgres.create("one");
     Database two = postgres.create("two");
-    this.clients = new Clients(any, one, two, List.of(one, two), counts, seed, CLIENTS);
+    this.clients = new Clients(any, one, two, null, List.of(one, two), counts, seed, CLIENTS);
   }
 
   Counts counts() {

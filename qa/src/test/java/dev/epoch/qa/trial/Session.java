@@ -2,6 +2,7 @@ package dev.epoch.qa.trial;
 
 import dev.epoch.qa.trial.Delivery.Command;
 import dev.epoch.qa.trial.Delivery.Reply;
+import dev.epoch.qa.trial.Model.Place;
 import dev.epoch.qa.trial.Rows.Cells;
 import dev.epoch.qa.trial.SqlWriter.End;
 import java.sql.SQLException;
@@ -52,14 +53,20 @@ final class Session {
     return delivery.send(new Command("POST", path, body, key));
   }
 
-  /** Changes for some of the client's own rows in the tables of one database, null to delete. */
+  /** Changes for some of the client's own rows in the tables of one place, null to delete. */
   Map<RowId, Cells> changes(Rows before) {
-    boolean second = random.nextInt(3) == 0;
+    int kind = random.nextInt(7);
+    Place place = kind < 4 ? Place.FIRST : kind < 6 ? Place.SECOND : Place.FILE;
     Map<RowId, Cells> changes = new LinkedHashMap<>();
     for (int i = random.nextInt(4); i >= 0; i--) {
-      String table = second ? "w" : random.nextBoolean() ? "t" : "u";
+      String table =
+          switch (place) {
+            case FIRST -> random.nextBoolean() ? "t" : "u";
+            case SECOND -> "w";
+            case FILE -> "f";
+          };
       Shape.Altered own = Shape.ownedBy(client);
-      if (own != null && own.first() != second && random.nextInt(3) == 0) {
+      if (own != null && Model.placeOf(own.table()) == place && random.nextInt(3) == 0) {
         table = own.table();
       }
       change(before, table, changes);
@@ -96,6 +103,11 @@ final class Session {
       after = after.with(change.getKey(), change.getValue());
     }
     return after;
+  }
+
+  /** Whether a session can write rows on a branch, not records alone. */
+  boolean hasSessions(Map<RowId, Cells> changes) {
+    return writer.hasSessions(changes.keySet().iterator().next().table());
   }
 
   /** Writes as an application does. */

@@ -21,10 +21,18 @@ final class SqlWriter {
   /** No such branch: a database that was away is told of a new branch when it is back. */
   private static final String NOT_YET = "42704";
 
+  /** SQLITE_BUSY: another one writes. */
+  private static final int FILE_IS_BUSY = 5;
+
   private final TrialWorld world;
 
   SqlWriter(TrialWorld world) {
     this.world = world;
+  }
+
+  /** Whether a session can point to a branch of a table. */
+  boolean hasSessions(String table) {
+    return !world.isInFile(table);
   }
 
   /** How a transaction ended. */
@@ -78,9 +86,8 @@ final class SqlWriter {
       Map<RowId, Cells> after,
       boolean commit)
       throws SQLException {
-    Database database = world.databaseOf(table);
     boolean committing = false;
-    try (Connection connection = database.connect()) {
+    try (Connection connection = world.connect(table)) {
       connection.setAutoCommit(false);
       world.use(connection, branch);
       Database.execute(connection, statements.toArray(String[]::new));
@@ -95,6 +102,9 @@ final class SqlWriter {
       connection.commit();
       return End.COMMITTED;
     } catch (SQLException failure) {
+      if (world.isInFile(table) && (failure.getErrorCode() & 0xff) == FILE_IS_BUSY) {
+        return End.ROLLED_BACK;
+      }
       String state = String.valueOf(failure.getSQLState());
       if (state.startsWith("08") || GONE.contains(state)) {
         return committing ? End.UNKNOWN : End.ROLLED_BACK;
