@@ -119,6 +119,17 @@ class SchemaDiffTest {
   }
 
   @Test
+  void writesMigrationsInTheDialectOfSqlite() {
+    api.get("/schema/diff?base=main&live=true&dialect=sqlite&format=ddl")
+        .statusCode(200)
+        .body(containsString("CREATE TABLE \"epoch_new_" + table + "\" ("))
+        .body(containsString("\"phone\" VARCHAR(20)"))
+        .body(containsString("CREATE INDEX \"ix_%s\" ON \"%s\" (lower(".formatted(table, table)));
+    api.get("/schema/diff?base=main&live=true&dialect=sqlite&format=liquibase")
+        .body(containsString("runInTransaction:false"));
+  }
+
+  @Test
   void refusesWhatItDoesNotKnow() {
     api.get("/schema/diff?base=main&live=true&format=yaml").statusCode(422);
     api.get("/schema/diff?base=main&live=true&dialect=oracle").statusCode(422);

@@ -175,6 +175,38 @@ class SqliteStorageTest {
   }
 
   @Test
+  void migrationsAreWrittenInTheDialectOfSqlite() {
+    register();
+    api.commit("main", "first");
+    application(
+        "ALTER TABLE users ADD COLUMN tier TEXT DEFAULT 'basic'",
+        "CREATE INDEX by_name ON users (name COLLATE NOCASE, lower(tier)) WHERE credit > 0");
+
+    // then: what SQLite alters is altered, and undone by a table that takes the place
+    api.get("/schema/diff?base=main&live=true&dialect=sqlite&format=ddl")
+        .statusCode(200)
+        .body(containsString("ALTER TABLE \"users\" ADD COLUMN \"tier\" TEXT DEFAULT 'basic';"))
+        .body(
+            containsString(
+                "CREATE INDEX \"by_name\" ON \"users\" (\"name\" COLLATE NOCASE, (lower(tier)))"
+                    + " WHERE credit > 0;"))
+        .body(containsString("ALTER TABLE \"epoch_new_users\" RENAME TO \"users\";"));
+    List<String> down =
+        api.get("/schema/diff?base=main&live=true&dialect=sqlite").extract().path("down");
+    api.commit("main", "migrated");
+
+    // when
+    application(down.toArray(String[]::new));
+
+    // then
+    api.get("/schema/diff?base=main~1&live=true&dialect=sqlite")
+        .body("up", hasSize(0))
+        .body("changes", hasSize(0));
+    assertThat(select("SELECT name || credit FROM users")).containsExactly("Ann10", "Bob20.5");
+    api.get("/schema/diff?base=main&live=true&dialect=sqlite&online=true").statusCode(422);
+  }
+
+  @Test
   void aTestOfTheStorageTellsWhatItCan() {
     register();
     api.post("/storage/local/test", "{}")

@@ -2,7 +2,9 @@ package dev.epoch.storage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.epoch.storage.error.BadLocationException;
+import dev.epoch.storage.schema.MigrationPrinter;
 import java.util.Map;
+import java.util.Optional;
 
 /** Opens databases of one backend. */
 public interface StorageAdapterFactory {
@@ -42,6 +44,11 @@ public interface StorageAdapterFactory {
 
   /** Opens the database. Connects when it is first used. */
   StorageAdapter open(Settings settings);
+
+  /** Prints migrations in the database's own dialect; empty if this backend does not. */
+  default Optional<MigrationPrinter> migrationPrinter() {
+    return Optional.empty();
+  }
 
   /** Settings of a database and a table in it. */
   record Location(Settings settings, TablePath path) {}

@@ -10,11 +10,14 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.migration.ImpactService;
 import dev.epoch.gateway.migration.MigrationService;
+import dev.epoch.model.schema.diff.SchemaDifference;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.MigrationScript;
 import dev.epoch.model.schema.migration.mysql.MySqlMigration;
+import dev.epoch.model.schema.migration.tool.DialectMigration;
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.storage.schema.MigrationPrinter;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
@@ -25,6 +28,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -78,7 +84,7 @@ public class SchemaDiffResource {
     @Parameter(
         description =
             "postgresql unless given; mysql: statements of MySQL 8, and what has to be written by"
-                + " hand")
+                + " hand; sqlite: of SQLite, tables rebuilt where it cannot alter them")
     @QueryParam("dialect")
     String dialect;
 
@@ -129,7 +135,7 @@ public class SchemaDiffResource {
             "flyway-undo",
             "liquibase",
             "liquibase-xml");
-    boolean mysql = isMySql(selection);
+    Optional<Printing> printing = printing(selection);
     RepositoryState state = request.state();
     boolean now = Boolean.TRUE.equals(selection.live) || Boolean.TRUE.equals(selection.working);
     MigrationService.Side target;
@@ -163,15 +169,15 @@ public class SchemaDiffResource {
             state, before, after, selection.table, options(selection.online, format));
     MigrationScript script =
         new MigrationScript(migration, label, to, MigrationService.defaultSchema(state));
-    if (mysql) {
-      MySqlMigration other = MySqlMigration.between(migration.difference(), before, after);
+    if (printing.isPresent()) {
+      DialectMigration other = printing.get().print(migration.difference(), before, after);
       return json
           ? Response.ok(
-                  SchemaDiffView.of(script, sides.hash().hex()).inMySql(other),
+                  SchemaDiffView.of(script, sides.hash().hex()).in(other),
                   MediaType.APPLICATION_JSON_TYPE)
               .build()
           : Response.ok(
-                  mySql(other, format, label, to, selection.id),
+                  text(other, format, label, to, selection.id),
                   MediaType.TEXT_PLAIN_TYPE.withCharset("utf-8"))
               .build();
     }
@@ -234,15 +240,24 @@ public class SchemaDiffResource {
     return online == null && script ? MigrationOptions.SCRIPT : MigrationOptions.TRANSACTIONAL;
   }
 
-  /** Impacts and online statements are those of PostgreSQL. */
-  private static boolean isMySql(Selection selection) {
-    String dialect = selection.dialect;
-    if (dialect == null || dialect.equalsIgnoreCase("postgresql")) {
-      return false;
+  /** Prints in a dialect other than that of PostgreSQL. */
+  @FunctionalInterface
+  private interface Printing {
+    DialectMigration print(SchemaDifference difference, DatabaseSchema before, DatabaseSchema after);
+  }
+
+  /** Empty for PostgreSQL, whose impacts and online statements the others do not have. */
+  private Optional<Printing> printing(Selection selection) {
+    String dialect =
+        selection.dialect == null ? "postgresql" : selection.dialect.toLowerCase(Locale.ROOT);
+    if (dialect.equals("postgresql")) {
+      return Optional.empty();
     }
-    if (!dialect.equalsIgnoreCase("mysql")) {
+    Map<String, MigrationPrinter> printers =
+        request.server().backends().adapters().migrationPrinters();
+    if (!dialect.equals("mysql") && !printers.containsKey(dialect)) {
       throw new InvalidRequestException(
-          FieldProblem.query("enum", "dialect", "Should be postgresql or mysql"));
+          FieldProblem.query("enum", "dialect", "Should be postgresql, mysql or sqlite"));
     }
     if (selection.online != null
         || selection.checkDataImpact != null
@@ -251,15 +266,16 @@ public class SchemaDiffResource {
           FieldProblem.query(
               "value_error", "dialect", "online and impacts are for postgresql alone"));
     }
-    return true;
+    return Optional.of(
+        dialect.equals("mysql") ? MySqlMigration::between : printers.get(dialect)::print);
   }
 
   private static String id(String given) {
     return given == null ? "1" : given;
   }
 
-  private static String mySql(
-      MySqlMigration migration, String format, String from, String to, String id) {
+  private static String text(
+      DialectMigration migration, String format, String from, String to, String id) {
     return switch (format) {
       case "flyway" -> migration.flyway(from, to, false);
       case "flyway-undo" -> migration.flyway(from, to, true);

@@ -6,7 +6,7 @@ import dev.epoch.model.schema.migration.Hazard;
 import dev.epoch.model.schema.migration.MigrationChange;
 import dev.epoch.model.schema.migration.MigrationScript;
 import dev.epoch.model.schema.migration.Statement;
-import dev.epoch.model.schema.migration.mysql.MySqlMigration;
+import dev.epoch.model.schema.migration.tool.DialectMigration;
 import dev.epoch.model.schema.object.ObjectKind;
 import dev.epoch.storage.schema.SchemaMigrations;
 import java.util.ArrayList;
@@ -59,14 +59,14 @@ public record SchemaDiffView(
       @Schema(description = "Runs in no transaction") boolean alone) {}
 
   /** The same with the statements of another dialect; what that has none for is a warning. */
-  public SchemaDiffView inMySql(MySqlMigration migration) {
+  public SchemaDiffView in(DialectMigration migration) {
     List<Warning> all = new ArrayList<>(warnings);
     migration
         .unsupported()
         .forEach(what ->
             all.add(
                 new Warning(
-                    "unsupported", "High", "WRITE BY HAND", what, "MySQL has nothing like it")));
+                    "unsupported", "High", "WRITE BY HAND", what, migration.dialect() + " has nothing like it")));
     return new SchemaDiffView(
         changes.stream()
             .map(change ->

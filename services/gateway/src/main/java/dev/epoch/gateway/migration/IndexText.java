@@ -10,9 +10,12 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An index as PostgreSQL prints it, taken apart. */
+/** An index as its database prints it, taken apart: with {@code USING} and a method, or without. */
 final class IndexText {
   private static final Pattern METHOD = Pattern.compile(" USING (\\w+) \\(");
+  private static final Pattern PLAIN =
+      Pattern.compile(
+          "^CREATE (?:UNIQUE )?INDEX \"(?:[^\"]|\"\")*\" ON \"(?:[^\"]|\"\")*\" \\(");
   private static final Pattern ORDER =
       Pattern.compile("^(.*?)(?: (ASC|DESC))?(?: NULLS (FIRST|LAST))?$", Pattern.DOTALL);
   private static final Pattern OPTION = Pattern.compile("([\\w.]+)='?([^',]*)'?");
@@ -21,8 +24,9 @@ final class IndexText {
 
   static IndexDefinition parse(Index index) {
     String text = index.definition();
-    Matcher method = METHOD.matcher(text);
-    if (!method.find()) {
+    Matcher plain = PLAIN.matcher(text);
+    Matcher method = plain.find() ? plain : METHOD.matcher(text);
+    if (method != plain && !method.find()) {
       throw new IllegalArgumentException("not an index: " + text);
     }
     int open = method.end() - 1;
@@ -49,7 +53,7 @@ final class IndexText {
     }
     return new IndexDefinition(
         index.name(),
-        method.group(1),
+        method == plain ? "btree" : method.group(1),
         index.unique(),
         before.contains(" NULLS NOT DISTINCT"),
         keys,

@@ -8,10 +8,13 @@ import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.StorageAdapterFactory.Settings;
 import dev.epoch.storage.StorageCheck;
 import dev.epoch.storage.error.BadLocationException;
+import dev.epoch.storage.schema.MigrationPrinter;
 import dev.epoch.storage.error.StorageUnavailableException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +50,15 @@ public final class StorageAdapters implements AutoCloseable {
           "One of: " + String.join(", ", factories.keySet().stream().sorted().toList()));
     }
     return factory;
+  }
+
+  /** What prints migrations, by name of the dialect. */
+  public SortedMap<String, MigrationPrinter> migrationPrinters() {
+    SortedMap<String, MigrationPrinter> printers = new TreeMap<>();
+    factories.values().stream()
+        .flatMap(factory -> factory.migrationPrinter().stream())
+        .forEach(printer -> printers.put(printer.dialect(), printer));
+    return printers;
   }
 
   /** The factory whose location URLs look like this. */

@@ -25,7 +25,10 @@ final class CreateTableText {
   private final Map<String, String> generated = new HashMap<>();
   private final Map<String, Boolean> descending = new HashMap<>();
   private final List<Check> checks = new ArrayList<>();
+  private final List<String> deferrable = new ArrayList<>();
   private final boolean withoutRowid;
+  private boolean autoincrement;
+  private boolean conflict;
 
   private CreateTableText(String sql) {
     List<Token> tokens = SqliteTokens.of(sql);
@@ -33,6 +36,7 @@ final class CreateTableText {
         tokens.size() > 2
             && tokens.subList(Math.max(0, tokens.size() - 4), tokens.size()).stream()
                 .anyMatch(token -> token.is("rowid"));
+    references(tokens);
     for (List<Token> part : SqliteTokens.list(tokens, 0)) {
       if (part.isEmpty()) {
         continue;
@@ -41,6 +45,25 @@ final class CreateTableText {
       boolean constraint =
           !first.quoted() && TABLE_CONSTRAINTS.contains(first.text().toLowerCase(Locale.ROOT));
       read(sql, part, constraint ? null : first.name());
+    }
+  }
+
+  /** References, in their order: when each is looked at. */
+  private void references(List<Token> tokens) {
+    for (int i = 0; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      autoincrement |= token.is("autoincrement");
+      conflict |= token.is("conflict") && tokens.get(i - 1).is("on");
+      if (token.is("references")) {
+        deferrable.add("");
+      } else if (token.is("deferrable") && !deferrable.isEmpty() && !tokens.get(i - 1).is("not")) {
+        boolean late =
+            i + 2 < tokens.size()
+                && tokens.get(i + 1).is("initially")
+                && tokens.get(i + 2).is("deferred");
+        deferrable.set(
+            deferrable.size() - 1, late ? " DEFERRABLE INITIALLY DEFERRED" : " DEFERRABLE");
+      }
     }
   }
 
@@ -90,6 +113,25 @@ final class CreateTableText {
   /** Whether a column that is an INTEGER PRIMARY KEY is the table's row id. */
   boolean isRowid(String column) {
     return !withoutRowid && !descending.containsKey(column);
+  }
+
+  /** Whether numbers of rows are never given again. */
+  boolean autoincrement() {
+    return autoincrement;
+  }
+
+  /** Whether a constraint says what becomes of rows that break it. */
+  boolean hasConflictClause() {
+    return conflict;
+  }
+
+  boolean withoutRowid() {
+    return withoutRowid;
+  }
+
+  /** What a reference's definition says at its end of when it is looked at; empty for at once. */
+  String deferrable(int reference) {
+    return reference < deferrable.size() ? deferrable.get(reference) : "";
   }
 
   List<Check> checks() {

@@ -13,10 +13,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -73,11 +75,10 @@ final class SqliteCatalog implements Catalog {
           constraint("PRIMARY KEY", Constraint.Kind.PRIMARY_KEY, key, "PRIMARY KEY " + list(key)));
     }
     indexes(connection, path, constraints, indexes, uniques);
-    references(connection, path, constraints);
+    references(connection, path, text, constraints);
     int number = 0;
     for (CreateTableText.Check check : text.checks()) {
-      number++;
-      String name = check.name() == null ? "check_" + number : check.name();
+      String name = check.name() == null ? "check_" + ++number : check.name();
       constraints.add(
           constraint(name, Constraint.Kind.CHECK, List.of(), "CHECK (" + check.expression() + ")"));
     }
@@ -155,7 +156,7 @@ final class SqliteCatalog implements Catalog {
       if (index.unique && !index.origin.equals("pk")) {
         uniques.add(
             names.contains(null)
-                ? CreateIndexText.parts(sql)
+                ? CreateIndexText.of(sql).expressions()
                 : names.stream().map(SqliteDialect::quoted).toList());
       }
       if (index.origin.equals("u")) {
@@ -166,13 +167,16 @@ final class SqliteCatalog implements Catalog {
                 names,
                 "UNIQUE " + list(names)));
       } else if (index.origin.equals("c")) {
-        indexes.add(new Index(index.name, sql, index.unique));
+        String statement =
+            CreateIndexText.of(sql).statement(index.name, path.table(), index.unique);
+        indexes.add(new Index(index.name, statement, index.unique));
       }
     }
   }
 
   private static void references(
-      Connection connection, TablePath path, List<Constraint> constraints) throws SQLException {
+      Connection connection, TablePath path, CreateTableText text, List<Constraint> constraints)
+      throws SQLException {
     Map<Integer, List<String[]>> keys = new TreeMap<>();
     all(
         connection,
@@ -189,25 +193,34 @@ final class SqliteCatalog implements Catalog {
                       row.getString(6)
                     }),
         path.table());
-    for (List<String[]> key : keys.values()) {
+    Set<String> names = new HashSet<>();
+    for (Map.Entry<Integer, List<String[]>> entry : keys.entrySet()) {
+      List<String[]> key = entry.getValue();
+      // SQLite numbers them from the last
+      String deferrable = text.deferrable(keys.size() - 1 - entry.getKey());
       List<String> from = key.stream().map(part -> part[1]).toList();
       List<String> to = key.stream().map(part -> part[2]).filter(Objects::nonNull).toList();
       String[] first = key.getFirst();
       String actions = action(" ON UPDATE ", first[3]) + action(" ON DELETE ", first[4]);
+      String name = "fk_" + String.join("_", from);
+      for (int i = 2; !names.add(name); i++) {
+        name = "fk_" + String.join("_", from) + "_" + i;
+      }
       constraints.add(
           new Constraint(
-              "fk_" + String.join("_", from),
+              name,
               Constraint.Kind.FOREIGN_KEY,
               from,
-              "FOREIGN KEY %s REFERENCES %s%s%s"
+              "FOREIGN KEY %s REFERENCES %s%s%s%s"
                   .formatted(
                       list(from),
                       SqliteDialect.quoted(first[0]),
                       to.isEmpty() ? "" : " " + list(to),
-                      actions),
+                      actions,
+                      deferrable),
               MAIN + "." + first[0],
               to,
-              false));
+              !deferrable.isEmpty()));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.error.BadLocationException;
 import dev.epoch.storage.location.FileRoots;
+import dev.epoch.storage.schema.MigrationPrinter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -42,6 +43,11 @@ public final class SqliteStorageAdapterFactory implements StorageAdapterFactory 
   @Override
   public String backend() {
     return "sqlite";
+  }
+
+  @Override
+  public Optional<MigrationPrinter> migrationPrinter() {
+    return Optional.of(new SqliteMigrationPrinter());
   }
 
   @Override

@@ -63,7 +63,7 @@ public final class SchemaDiffCommand extends EpochSubcommand {
   @Option(
       names = "--dialect",
       paramLabel = "<dialect>",
-      description = "postgresql (default) or mysql.")
+      description = "postgresql (default), mysql or sqlite.")
   private String dialect;
 
   @Option(

@@ -42,7 +42,7 @@ public final class SchemaMigrateCommand extends EpochSubcommand {
   @Option(
       names = "--dialect",
       paramLabel = "<dialect>",
-      description = "postgresql (default) or mysql.")
+      description = "postgresql (default), mysql or sqlite.")
   private String dialect;
 
   @Option(names = "--dry-run", description = "Print the statements, too.")
