@@ -6,10 +6,10 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.gateway.commit.WorkingSetService.TableChange;
 import dev.epoch.gateway.migration.MigrationService.Side;
 import dev.epoch.gateway.migration.MigrationService.Sides;
-import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.storage.postgres.ddl.PostgresDialect;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
 import java.sql.SQLException;
@@ -159,7 +159,7 @@ class MigrationUpIT extends SchemaScene {
   private static List<String> sql(DatabaseSchema before, DatabaseSchema after) {
     List<String> statements = new ArrayList<>();
     for (Statement statement :
-        Migration.between(before, after, MigrationOptions.TRANSACTIONAL).up()) {
+        new PostgresDialect().between(before, after, MigrationOptions.TRANSACTIONAL).up()) {
       if (!statement.sql().startsWith("CREATE EXTENSION") && !statement.sql().startsWith("GRANT")) {
         statements.add(statement.sql());
       }

@@ -8,12 +8,12 @@ import dev.epoch.gateway.merge.MergeService;
 import dev.epoch.gateway.merge.MergeService.Merged;
 import dev.epoch.gateway.migration.MigrationService;
 import dev.epoch.gateway.stream.RefusedException;
-import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.storage.StorageCheck.Problem;
 import dev.epoch.storage.error.PrivilegeException;
 import dev.epoch.storage.error.QueryRefusedException;
+import dev.epoch.storage.postgres.ddl.PostgresDialect;
 import dev.epoch.storage.testing.OwnerIsNoSuperuser;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -336,10 +336,11 @@ class ObjectMergeIT extends SchemaScene {
                 new MigrationService.Side.Committed(state().head(x)),
                 new MigrationService.Side.Live(x));
     assertThat(
-            Migration.between(sides.before(), sides.after(), MigrationOptions.TRANSACTIONAL)
-                .up()
-                .stream()
-                .map(statement -> statement.sql().lines().findFirst().orElseThrow()))
+            new PostgresDialect()
+                    .between(sides.before(), sides.after(), MigrationOptions.TRANSACTIONAL)
+                    .up()
+                    .stream()
+                    .map(statement -> statement.sql().lines().findFirst().orElseThrow()))
         .contains(
             "ALTER TABLE public.t RENAME COLUMN price TO cost",
             "ALTER TABLE public.t ADD COLUMN note text DEFAULT 'none'::text",
@@ -525,9 +526,10 @@ class ObjectMergeIT extends SchemaScene {
   }
 
   private List<String> differences(String from, String to) {
-    return Migration.between(schema(from), schema(to), MigrationOptions.TRANSACTIONAL).up().stream()
-        .map(statement -> statement.sql())
-        .toList();
+    return new PostgresDialect()
+        .between(schema(from), schema(to), MigrationOptions.TRANSACTIONAL).up().stream()
+            .map(statement -> statement.sql())
+            .toList();
   }
 
   private DatabaseSchema schema(String branch) {

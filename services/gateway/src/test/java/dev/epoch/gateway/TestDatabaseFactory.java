@@ -2,16 +2,19 @@ package dev.epoch.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.epoch.model.schema.migration.SchemaDialect;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.postgres.PostgresStorageAdapter;
+import dev.epoch.storage.postgres.ddl.PostgresDialect;
 import dev.epoch.storage.testing.StoragePostgres;
 import dev.epoch.storage.testing.TestDatabase;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
@@ -35,6 +38,11 @@ final class TestDatabaseFactory implements StorageAdapterFactory {
 
   void add(TestDatabase database) {
     databases.put(database.name(), database);
+  }
+
+  @Override
+  public Optional<SchemaDialect> schemaDialect() {
+    return Optional.of(new PostgresDialect());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.epoch.storage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.epoch.model.schema.migration.SchemaDialect;
 import dev.epoch.storage.error.BadLocationException;
 import dev.epoch.storage.schema.MigrationPrinter;
 import java.util.Map;
@@ -47,6 +48,11 @@ public interface StorageAdapterFactory {
 
   /** Prints migrations in the database's own dialect; empty if this backend does not. */
   default Optional<MigrationPrinter> migrationPrinter() {
+    return Optional.empty();
+  }
+
+  /** How the backend's databases spell schemas; empty if it plans no changes of them. */
+  default Optional<SchemaDialect> schemaDialect() {
     return Optional.empty();
   }
 

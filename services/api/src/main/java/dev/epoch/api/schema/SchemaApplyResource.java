@@ -87,11 +87,15 @@ public class SchemaApplyResource {
         .orElseGet(() -> planned(state, body, applied.planned(), State.DONE));
   }
 
-  private static SchemaApplyView planned(
+  private SchemaApplyView planned(
       RepositoryState state, ApplySchema body, Planned planned, State at) {
     MigrationScript script =
         new MigrationScript(
-            planned.migration(), "live", body.from(), MigrationService.defaultSchema(state));
+            planned.migration(),
+            request.server().schemas().dialect(),
+            "live",
+            body.from(),
+            MigrationService.defaultSchema(state));
     return SchemaApplyView.of(planned, script, at);
   }
 

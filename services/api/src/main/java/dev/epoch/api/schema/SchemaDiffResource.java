@@ -165,10 +165,17 @@ public class SchemaDiffResource {
     DatabaseSchema after = sides.after();
     boolean json = format.equals("json");
     Migration migration =
-        MigrationService.between(
-            state, before, after, selection.table, options(selection.online, format));
+        request
+            .server()
+            .migrations()
+            .between(state, before, after, selection.table, options(selection.online, format));
     MigrationScript script =
-        new MigrationScript(migration, label, to, MigrationService.defaultSchema(state));
+        new MigrationScript(
+            migration,
+            request.server().schemas().dialect(),
+            label,
+            to,
+            MigrationService.defaultSchema(state));
     if (printing.isPresent()) {
       DialectMigration other = printing.get().print(migration.difference(), before, after);
       return json
@@ -243,7 +250,8 @@ public class SchemaDiffResource {
   /** Prints in a dialect other than that of PostgreSQL. */
   @FunctionalInterface
   private interface Printing {
-    DialectMigration print(SchemaDifference difference, DatabaseSchema before, DatabaseSchema after);
+    DialectMigration print(
+        SchemaDifference difference, DatabaseSchema before, DatabaseSchema after);
   }
 
   /** Empty for PostgreSQL, whose impacts and online statements the others do not have. */

@@ -66,7 +66,11 @@ public record SchemaDiffView(
         .forEach(what ->
             all.add(
                 new Warning(
-                    "unsupported", "High", "WRITE BY HAND", what, migration.dialect() + " has nothing like it")));
+                    "unsupported",
+                    "High",
+                    "WRITE BY HAND",
+                    what,
+                    migration.dialect() + " has nothing like it")));
     return new SchemaDiffView(
         changes.stream()
             .map(change ->
@@ -198,7 +202,7 @@ public record SchemaDiffView(
 
   public static SchemaDiffView of(MigrationScript script, String schemaHash) {
     return new SchemaDiffView(
-        script.migration().changes().stream().map(change -> Change.of(change, script)).toList(),
+        script.changes().stream().map(change -> Change.of(change, script)).toList(),
         script.migration().up().stream().map(s -> script.plain(s.sql())).toList(),
         script.migration().down().stream().map(s -> script.plain(s.sql())).toList(),
         script.migration().warnings().stream().map(h -> Warning.of(h, script)).toList(),

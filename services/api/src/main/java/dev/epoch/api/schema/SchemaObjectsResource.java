@@ -11,8 +11,8 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.stream.RefusedException;
-import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
+import dev.epoch.model.schema.migration.SchemaDialect;
 import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;
@@ -72,7 +72,11 @@ public class SchemaObjectsResource {
     List<Found> found = Boolean.TRUE.equals(live) ? live(state, ref) : recorded(state, ref);
     found.removeIf(database -> storage != null && !database.storage().equals(storage));
     return switch (Formats.of(format, "json", "ddl")) {
-      case "ddl" -> Response.ok(ddl(found), MediaType.TEXT_PLAIN_TYPE.withCharset("utf-8")).build();
+      case "ddl" ->
+          Response.ok(
+                  ddl(request.server().schemas().dialect(), found),
+                  MediaType.TEXT_PLAIN_TYPE.withCharset("utf-8"))
+              .build();
       default ->
           Response.ok(
                   new SchemaObjectsView(
@@ -137,13 +141,13 @@ public class SchemaObjectsResource {
         ObjectJson.tree(object));
   }
 
-  private static String ddl(List<Found> found) {
+  private static String ddl(SchemaDialect dialect, List<Found> found) {
     DatabaseSchema nothing = DatabaseSchema.of(List.of());
     StringBuilder ddl = new StringBuilder();
     for (Found database : found) {
       ddl.append("-- ").append(database.storage()).append('\n');
       for (Statement statement :
-          Migration.statements(nothing, database.schema(), MigrationOptions.TRANSACTIONAL)) {
+          dialect.statements(nothing, database.schema(), MigrationOptions.TRANSACTIONAL)) {
         ddl.append(statement.sql()).append(";\n");
       }
     }

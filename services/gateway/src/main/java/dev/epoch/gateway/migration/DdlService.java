@@ -11,7 +11,6 @@ import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.diff.SchemaDifference;
 import dev.epoch.model.schema.migration.Hazard;
-import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectKind;
@@ -136,7 +135,9 @@ public final class DdlService {
                 statements.stream().map(DdlStatement::sql).toList());
     SequencedSet<Hazard> hazards = new LinkedHashSet<>();
     statements.forEach(statement -> hazards.addAll(statement.hazards()));
-    Migration.between(trial.before(), trial.after(), MigrationOptions.TRANSACTIONAL)
+    schemas
+        .dialect()
+        .between(trial.before(), trial.after(), MigrationOptions.TRANSACTIONAL)
         .warnings()
         .stream()
         .filter(Hazard::destructive)

@@ -80,7 +80,7 @@ public final class MigrationRunner {
             new MigrationService.Side.Live(state.defaultBranch()),
             new MigrationService.Side.Committed(request.from()));
     Migration migration =
-        MigrationService.between(
+        migrations.between(
             state,
             sides.before(),
             sides.after(),

@@ -246,14 +246,14 @@ public final class MigrationService {
    * @return both sides with those objects alone that the table needs, and that need it
    * @throws RefusedException if neither side has the table
    */
-  public static Migration between(
+  public Migration between(
       RepositoryState state,
       DatabaseSchema before,
       DatabaseSchema after,
       String table,
       MigrationOptions options) {
     if (table == null) {
-      return Migration.between(before, after, options);
+      return schemas.dialect().between(before, after, options);
     }
     ObjectName name = name(state, table);
     if (before.table(name).isEmpty() && after.table(name).isEmpty()) {
@@ -270,7 +270,7 @@ public final class MigrationService {
             wanted.addAll(definition.dependsOn());
           });
     }
-    return Migration.between(before, only(before, after, wanted), options);
+    return schemas.dialect().between(before, only(before, after, wanted), options);
   }
 
   /** The former schema with the wanted objects as the latter has them. */

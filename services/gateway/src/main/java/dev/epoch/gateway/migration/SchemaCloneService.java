@@ -4,7 +4,6 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.RefusedException;
-import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectKind;
@@ -77,7 +76,10 @@ public final class SchemaCloneService {
                 .toList());
     List<Step> steps = new ArrayList<>();
     steps.add(new Step("CREATE SCHEMA " + MigrationRunner.quoted(request.into()), false));
-    Migration.statements(DatabaseSchema.of(List.of()), copy, MigrationOptions.TRANSACTIONAL)
+    backends
+        .adapters()
+        .schemaDialect()
+        .statements(DatabaseSchema.of(List.of()), copy, MigrationOptions.TRANSACTIONAL)
         .forEach(statement -> steps.add(new Step(statement.sql(), statement.alone())));
     return steps;
   }

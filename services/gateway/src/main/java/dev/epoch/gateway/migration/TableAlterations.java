@@ -9,7 +9,6 @@ import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.merge.MergedObjects;
-import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.model.schema.migration.Statement;
@@ -110,8 +109,9 @@ public final class TableAlterations {
       between = beside.between(between);
       // records of objects may tell of fewer labels than rows of others have
       after = withLabels(beside.after(after), between);
-      List<Statement> first = new ArrayList<>(Migration.statements(before, between, OPTIONS));
-      List<Statement> last = new ArrayList<>(Migration.statements(between, after, OPTIONS));
+      List<Statement> first =
+          new ArrayList<>(schemas.dialect().statements(before, between, OPTIONS));
+      List<Statement> last = new ArrayList<>(schemas.dialect().statements(between, after, OPTIONS));
       List<String> added = labels(first, last);
       if (!added.isEmpty()) {
         labels.put(storage, added);
@@ -161,8 +161,8 @@ public final class TableAlterations {
     DatabaseSchema now = objects.withComing(schemas.of(state, branch, storage));
     DatabaseSchema between = with(now, objects.neededByTables(now));
     DatabaseSchema after = objects.after(now);
-    List<Statement> first = Migration.statements(now, between, OPTIONS);
-    List<Statement> last = Migration.statements(between, after, OPTIONS);
+    List<Statement> first = schemas.dialect().statements(now, between, OPTIONS);
+    List<Statement> last = schemas.dialect().statements(between, after, OPTIONS);
     List<Statement> all = Stream.concat(first.stream(), last.stream()).toList();
     // no row is written in the type there
     refuseAlone(all.stream().filter(statement -> !isLabel(statement)).toList());

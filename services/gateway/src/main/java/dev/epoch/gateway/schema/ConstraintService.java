@@ -5,7 +5,6 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.RefusedException;
-import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.object.ConstraintDefinition;
@@ -208,10 +207,12 @@ public final class ConstraintService {
     SortedMap<ObjectId, SchemaObject> objects = new TreeMap<>(before.objects());
     objects.put(changed.id(), changed);
     List<Statement> statements =
-        Migration.statements(
-            before,
-            new DatabaseSchema(objects),
-            how.online() ? MigrationOptions.ONLINE : MigrationOptions.TRANSACTIONAL);
+        schemas
+            .dialect()
+            .statements(
+                before,
+                new DatabaseSchema(objects),
+                how.online() ? MigrationOptions.ONLINE : MigrationOptions.TRANSACTIONAL);
     if (!how.online()) {
       writer.together(statements.stream().map(Statement::sql).toList(), how.limits());
     } else {

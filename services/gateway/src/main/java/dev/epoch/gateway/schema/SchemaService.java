@@ -17,6 +17,7 @@ import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.log.ChunkStore;
+import dev.epoch.model.schema.migration.SchemaDialect;
 import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;
@@ -81,6 +82,11 @@ public final class SchemaService {
   public SchemaService(Backends backends, ChunkStore chunks) {
     this.backends = backends;
     this.chunks = chunks;
+  }
+
+  /** In which changes of schemas are planned. */
+  public SchemaDialect dialect() {
+    return backends.adapters().schemaDialect();
   }
 
   /**

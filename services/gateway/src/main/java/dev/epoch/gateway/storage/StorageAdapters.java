@@ -3,20 +3,21 @@ package dev.epoch.gateway.storage;
 import dev.epoch.engine.state.StorageState;
 import dev.epoch.events.Rejection;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.model.schema.migration.SchemaDialect;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.StorageAdapterFactory.Settings;
 import dev.epoch.storage.StorageCheck;
 import dev.epoch.storage.error.BadLocationException;
-import dev.epoch.storage.schema.MigrationPrinter;
 import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.schema.MigrationPrinter;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -59,6 +60,14 @@ public final class StorageAdapters implements AutoCloseable {
         .flatMap(factory -> factory.migrationPrinter().stream())
         .forEach(printer -> printers.put(printer.dialect(), printer));
     return printers;
+  }
+
+  /** In which changes of schemas are planned where nobody asks for another one. */
+  public SchemaDialect schemaDialect() {
+    return factories.values().stream()
+        .flatMap(factory -> factory.schemaDialect().stream())
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no backend plans changes of schemas"));
   }
 
   /** The factory whose location URLs look like this. */

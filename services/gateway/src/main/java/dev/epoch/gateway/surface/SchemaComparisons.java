@@ -13,6 +13,7 @@ import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationChange;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.MigrationScript;
+import dev.epoch.model.schema.migration.SchemaDialect;
 import dev.epoch.storage.SqlSurface;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,11 +111,13 @@ final class SchemaComparisons {
                 state,
                 new MigrationService.Side.Committed(from),
                 new MigrationService.Side.Committed(to));
-    Migration migration = Migration.between(sides.before(), sides.after(), MigrationOptions.SCRIPT);
+    SchemaDialect dialect = server.schemas().dialect();
+    Migration migration = dialect.between(sides.before(), sides.after(), MigrationOptions.SCRIPT);
     MigrationScript script =
-        new MigrationScript(migration, from.id(), to.id(), MigrationService.defaultSchema(state));
+        new MigrationScript(
+            migration, dialect, from.id(), to.id(), MigrationService.defaultSchema(state));
     ArrayNode changes = JSON.arrayNode();
-    for (MigrationChange change : migration.changes()) {
+    for (MigrationChange change : script.changes()) {
       ObjectNode row = changes.addObject();
       String owner = change.owner().name().name();
       row.put("change_type", change.type().label());

@@ -11,9 +11,9 @@ import dev.epoch.gateway.migration.MigrationService.Sides;
 import dev.epoch.gateway.stream.Lineage;
 import dev.epoch.model.schema.merge.SchemaConflict;
 import dev.epoch.model.schema.merge.SchemaMerge;
-import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationChange;
 import dev.epoch.model.schema.migration.MigrationOptions;
+import dev.epoch.model.schema.migration.SchemaDialect;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -63,10 +63,11 @@ final class SchemaMergePreview {
     return server.migrations().sides(state, new Side.Committed(base), new Side.Committed(side));
   }
 
-  private static void changes(
+  private void changes(
       Sides sides, Map<String, ObjectNode> rows, BiConsumer<ObjectNode, String> put) {
+    SchemaDialect dialect = server.schemas().dialect();
     for (MigrationChange change :
-        Migration.between(sides.before(), sides.after(), MigrationOptions.SCRIPT).changes()) {
+        dialect.changes(dialect.between(sides.before(), sides.after(), MigrationOptions.SCRIPT))) {
       boolean whole = change.objectType().equals(change.owner().kind().label());
       String owner = change.owner().name().toString();
       put.accept(

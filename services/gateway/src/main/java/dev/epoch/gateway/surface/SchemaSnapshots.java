@@ -7,7 +7,6 @@ import dev.epoch.engine.state.CommitSchema;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.table.RecordedSchema;
 import dev.epoch.gateway.VersioningServer;
-import dev.epoch.model.schema.migration.ObjectDdl;
 import dev.epoch.model.schema.object.SchemaObject;
 import dev.epoch.model.schema.snapshot.SchemaTree;
 import dev.epoch.storage.SqlSurface;
@@ -78,7 +77,7 @@ final class SchemaSnapshots {
       row.put("object_hash", SchemaTree.hash(object).hex());
       row.put("object_type", object.kind().label().toUpperCase(java.util.Locale.ROOT));
       row.put("object_name", object.name().toString());
-      row.put("ddl_content", ObjectDdl.create(object));
+      row.put("ddl_content", server.schemas().dialect().create(object));
       ArrayNode needs = row.putArray("dependencies");
       object.dependsOn().stream().sorted().forEach(id -> needs.add(id.toString()));
     }

@@ -3,9 +3,9 @@ package dev.epoch.gateway.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.events.table.DataType;
-import dev.epoch.model.schema.migration.ObjectDdl;
 import dev.epoch.model.schema.object.DomainType;
 import dev.epoch.model.schema.object.ObjectName;
+import dev.epoch.storage.postgres.ddl.PostgresDialect;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +36,7 @@ class DomainRulesTest {
     assertThat(mail.nullable()).isFalse();
     assertThat(mail.collation()).isEqualTo("pg_catalog.\"C\"");
     assertThat(mail.constraints()).extracting(check -> check.name()).containsExactly("it\"s");
-    assertThat(ObjectDdl.create(mail))
+    assertThat(new PostgresDialect().create(mail))
         .contains("'no@x'::text", "NOT NULL", "\"it\"\"s\" CHECK ((VALUE ~ '@'::text))");
     assertThat(domain("NULL").nullable()).isTrue();
   }

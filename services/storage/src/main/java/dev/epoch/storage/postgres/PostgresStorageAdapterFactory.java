@@ -3,6 +3,7 @@ package dev.epoch.storage.postgres;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.epoch.model.schema.migration.SchemaDialect;
 import dev.epoch.storage.StorageAdapter;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.TablePath;
@@ -12,6 +13,7 @@ import dev.epoch.storage.location.AddressRules;
 import dev.epoch.storage.postgres.connection.CertificateFiles;
 import dev.epoch.storage.postgres.connection.Connecting;
 import dev.epoch.storage.postgres.connection.PostgresLocation;
+import dev.epoch.storage.postgres.ddl.PostgresDialect;
 import dev.epoch.storage.postgres.query.QueryLimits;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
@@ -68,6 +70,11 @@ public final class PostgresStorageAdapterFactory implements StorageAdapterFactor
     this.files = files;
     this.addresses = addresses;
     this.limits = limits;
+  }
+
+  @Override
+  public Optional<SchemaDialect> schemaDialect() {
+    return Optional.of(new PostgresDialect());
   }
 
   @Override

@@ -18,7 +18,8 @@ public record MigrationOptions(boolean online, boolean concurrentIndexes) {
   /** Beside an application that writes. */
   public static final MigrationOptions ONLINE = new MigrationOptions(true, true);
 
-  boolean concurrently() {
+  /** Whether indexes are built beside writers. */
+  public boolean concurrently() {
     return online || concurrentIndexes;
   }
 }

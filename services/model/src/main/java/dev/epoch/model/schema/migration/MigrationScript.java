@@ -11,39 +11,36 @@ import java.util.stream.Stream;
  * A migration as texts that people read and tools run.
  *
  * @param migration what it does
+ * @param dialect that its statements are in
  * @param from name of the state that it begins with
  * @param to name of the state that it leads to
  * @param schema names in it are written without it
  */
-public record MigrationScript(Migration migration, String from, String to, String schema) {
+public record MigrationScript(
+    Migration migration, SchemaDialect dialect, String from, String to, String schema) {
   private static final String RULE = "-- " + "=".repeat(60);
 
   public MigrationScript {
     Objects.requireNonNull(migration, "migration");
+    Objects.requireNonNull(dialect, "dialect");
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(to, "to");
     Objects.requireNonNull(schema, "schema");
   }
 
+  /** The differences one by one, each with its statements. */
+  public List<MigrationChange> changes() {
+    return dialect.changes(migration);
+  }
+
   /** A text with names of the schema without it. */
   public String plain(String sql) {
-    return SqlText.inSchema(sql, schema, null);
+    return dialect.within(sql, schema);
   }
 
   /** A statement for the way up or down, without a semicolon. */
   public String sql(Statement statement) {
-    String sql = SqlText.inSchema(statement.sql(), schema, null);
-    int name = sql.indexOf(" ADD CONSTRAINT ");
-    if (name < 0) {
-      return sql;
-    }
-    int kind = sql.indexOf(' ', name + " ADD CONSTRAINT ".length());
-    // a name with blanks is quoted
-    int quote =
-        sql.charAt(name + " ADD CONSTRAINT ".length()) == '"'
-            ? sql.indexOf("\" ", name + " ADD CONSTRAINT ".length() + 1) + 1
-            : kind;
-    return sql.substring(0, quote) + "\n    " + sql.substring(quote + 1);
+    return dialect.readable(statement.sql(), schema);
   }
 
   /** The way up and the way down, briefly. */
@@ -93,10 +90,7 @@ public record MigrationScript(Migration migration, String from, String to, Strin
 
   private List<String> oneByOne(List<Statement> statements) {
     List<String> texts = new ArrayList<>();
-    String preamble = preamble(statements);
-    if (!preamble.isEmpty()) {
-      texts.add(preamble.strip().replace(";", ""));
-    }
+    texts.addAll(dialect.preamble(statements));
     statements.forEach(statement -> texts.add(ToolText.of(sql(statement))));
     return texts;
   }
@@ -115,15 +109,9 @@ public record MigrationScript(Migration migration, String from, String to, Strin
     statements.forEach(statement -> text.append(sql(statement)).append(";\n"));
   }
 
-  /** Bodies of functions may name what comes after them. */
-  private static String preamble(List<Statement> statements) {
-    return statements.stream().anyMatch(statement -> statement.step() == Step.ROUTINES)
-        ? "SET check_function_bodies = false;\n"
-        : "";
-  }
-
   private void headed(StringBuilder text, List<Statement> statements) {
-    text.append(preamble(statements).isEmpty() ? "" : "\n" + preamble(statements));
+    List<String> preamble = dialect.preamble(statements);
+    text.append(preamble.isEmpty() ? "" : "\n" + String.join(";\n", preamble) + ";\n");
     Step step = null;
     for (Statement statement : statements) {
       if (statement.step() != step) {
@@ -135,12 +123,7 @@ public record MigrationScript(Migration migration, String from, String to, Strin
   }
 
   private String plain(Hazard hazard) {
-    return hazard.operation()
-        + ": "
-        + SqlText.inSchema(hazard.object(), schema, null)
-        + " ("
-        + hazard.description()
-        + ")";
+    return hazard.operation() + ": " + plain(hazard.object()) + " (" + hazard.description() + ")";
   }
 
   /** What takes something away, as a warning; empty if nothing does. */

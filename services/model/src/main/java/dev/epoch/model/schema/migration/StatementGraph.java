@@ -20,16 +20,16 @@ import java.util.Set;
  * Of those that may run next, the one whose step comes first does; in one step, the one that was
  * added first.
  */
-final class StatementGraph {
+public final class StatementGraph {
 
   /** Statements that stand together in their order. */
-  static final class Node {
+  public static final class Node {
     private final int number;
     private final Step step;
     private final List<Statement> statements;
     private final Set<Node> after = new HashSet<>();
 
-    Step step() {
+    public Step step() {
       return step;
     }
 
@@ -42,13 +42,15 @@ final class StatementGraph {
 
   private final List<Node> nodes = new ArrayList<>();
 
-  Node add(Step step, List<Statement> statements) {
+  /** Adds statements that nothing has to wait for yet. */
+  public Node add(Step step, List<Statement> statements) {
     Node node = new Node(nodes.size(), step, List.copyOf(statements));
     nodes.add(node);
     return node;
   }
 
-  void mustRun(Node first, Node second) {
+  /** Says that one of two runs before the other. */
+  public void mustRun(Node first, Node second) {
     if (first != second) {
       second.after.add(first);
     }
@@ -58,7 +60,7 @@ final class StatementGraph {
    * All statements in order. Where they wait for each other in a circle, which only objects that
    * cannot be created at all do, the first step goes on.
    */
-  List<Statement> sorted() {
+  public List<Statement> sorted() {
     Map<Node, Integer> waits = new HashMap<>();
     Map<Node, List<Node>> followers = new HashMap<>();
     Comparator<Node> order =

@@ -1,6 +1,5 @@
 package dev.epoch.storage.postgres.migration;
 
-import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectKind;
@@ -9,6 +8,7 @@ import dev.epoch.storage.postgres.codec.Quote;
 import dev.epoch.storage.postgres.connection.Database;
 import dev.epoch.storage.postgres.connection.Session;
 import dev.epoch.storage.postgres.connection.SqlErrors;
+import dev.epoch.storage.postgres.ddl.PostgresDialect;
 import dev.epoch.storage.postgres.schema.PostgresSchemaReader;
 import dev.epoch.storage.schema.SchemaTrials;
 import dev.epoch.storage.sql.SqlScript;
@@ -68,7 +68,8 @@ public final class PostgresSchemaTrials implements SchemaTrials {
     DatabaseSchema copy =
         withoutExtensions(objects.orElseGet(() -> PostgresSchemaReader.read(session, scratch)));
     scratch.values().forEach(name -> session.run("CREATE SCHEMA " + Quote.identifier(name)));
-    Migration.statements(DatabaseSchema.of(List.of()), copy, MigrationOptions.TRANSACTIONAL)
+    new PostgresDialect()
+        .statements(DatabaseSchema.of(List.of()), copy, MigrationOptions.TRANSACTIONAL)
         .forEach(statement ->
             session.run(objects.isEmpty() ? statement.sql() : renamed(statement.sql(), scratch)));
     DatabaseSchema before = withoutExtensions(PostgresSchemaReader.read(session, back));

@@ -1,11 +1,11 @@
 package dev.epoch.storage.postgres.operation;
 
-import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.storage.operation.Operation.SchemaStep;
+import dev.epoch.storage.postgres.ddl.PostgresDialect;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -67,13 +67,13 @@ final class StepStatements {
 
   private List<String> withOwners(List<Statement> statements, List<Statement> all) {
     List<String> sql = new ArrayList<>(sql(statements));
-    sql.addAll(Migration.owners(all, steps.after(), steps.after().owners()));
-    sql.addAll(Migration.owners(all, steps.after(), steps.before().owners()));
+    sql.addAll(PostgresDialect.owners(all, steps.after(), steps.after().owners()));
+    sql.addAll(PostgresDialect.owners(all, steps.after(), steps.before().owners()));
     return sql;
   }
 
   private static List<Statement> between(DatabaseSchema from, DatabaseSchema to) {
-    return Migration.statements(from, to, MigrationOptions.TRANSACTIONAL);
+    return new PostgresDialect().statements(from, to, MigrationOptions.TRANSACTIONAL);
   }
 
   private static List<String> sql(List<Statement> statements) {

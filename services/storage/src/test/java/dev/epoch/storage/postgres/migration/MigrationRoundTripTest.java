@@ -10,6 +10,7 @@ import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.SchemaObject;
 import dev.epoch.storage.postgres.PostgresTest;
+import dev.epoch.storage.postgres.ddl.PostgresDialect;
 import dev.epoch.storage.postgres.schema.PostgresSchemaReader;
 import dev.epoch.storage.testing.StoragePostgres;
 import java.io.IOException;
@@ -91,7 +92,7 @@ class MigrationRoundTripTest {
       for (Case each : cases) {
         DatabaseSchema one = schema(before, each);
         DatabaseSchema other = schema(after, each);
-        Migration migration = Migration.between(one, other, mode.options);
+        Migration migration = new PostgresDialect().between(one, other, mode.options);
         assertTrue(!migration.isEmpty(), each.name());
         migrations.put(each.schema(), migration);
         run(connection, each, "UP", migration.up(), failures);

@@ -8,6 +8,7 @@ import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.storage.postgres.PostgresTest;
+import dev.epoch.storage.postgres.ddl.PostgresDialect;
 import dev.epoch.storage.postgres.schema.PostgresSchemaReader;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -78,7 +79,7 @@ class RandomMigrationTest {
   private static String trip(Connection connection, List<String> before, List<String> after) {
     DatabaseSchema other = made(connection, after);
     DatabaseSchema one = made(connection, before);
-    Migration migration = Migration.between(one, other, MigrationOptions.TRANSACTIONAL);
+    Migration migration = new PostgresDialect().between(one, other, MigrationOptions.TRANSACTIONAL);
     String failure = run(connection, migration.up());
     failure = failure == null ? differs(other, migration.up()) : failure;
     failure = failure == null ? run(connection, migration.down()) : failure;

@@ -1,9 +1,13 @@
-package dev.epoch.model.schema.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import dev.epoch.model.schema.diff.ChangeType;
 import dev.epoch.model.schema.diff.ObjectChange;
 import dev.epoch.model.schema.diff.PartChange;
 import dev.epoch.model.schema.diff.SchemaDifference;
+import dev.epoch.model.schema.migration.Hazard;
+import dev.epoch.model.schema.migration.Risk;
+import dev.epoch.model.schema.migration.Statement;
+import dev.epoch.model.schema.migration.Step;
 import dev.epoch.model.schema.object.ColumnDefinition;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;

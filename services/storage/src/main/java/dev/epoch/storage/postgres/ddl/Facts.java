@@ -1,7 +1,9 @@
-package dev.epoch.model.schema.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import dev.epoch.model.schema.diff.ObjectChange;
 import dev.epoch.model.schema.diff.PartChange;
+import dev.epoch.model.schema.migration.Statement;
+import dev.epoch.model.schema.migration.Step;
 import dev.epoch.model.schema.object.ConstraintDefinition;
 import dev.epoch.model.schema.object.DomainType;
 import dev.epoch.model.schema.object.FunctionDefinition;

@@ -1,7 +1,11 @@
-package dev.epoch.model.schema.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import dev.epoch.model.schema.diff.SchemaDifference;
+import dev.epoch.model.schema.migration.MigrationOptions;
+import dev.epoch.model.schema.migration.Statement;
+import dev.epoch.model.schema.migration.StatementGraph;
 import dev.epoch.model.schema.migration.StatementGraph.Node;
+import dev.epoch.model.schema.migration.Step;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.IndexDefinition;
 import dev.epoch.model.schema.object.ObjectId;

@@ -1,4 +1,4 @@
-package dev.epoch.model.schema.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import java.util.HashSet;
 import java.util.Set;

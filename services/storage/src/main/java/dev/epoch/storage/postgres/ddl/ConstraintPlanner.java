@@ -1,5 +1,9 @@
-package dev.epoch.model.schema.migration;
+package dev.epoch.storage.postgres.ddl;
 
+import dev.epoch.model.schema.migration.Hazard;
+import dev.epoch.model.schema.migration.Risk;
+import dev.epoch.model.schema.migration.Statement;
+import dev.epoch.model.schema.migration.Step;
 import dev.epoch.model.schema.object.ColumnDefinition;
 import dev.epoch.model.schema.object.ConstraintDefinition;
 import dev.epoch.model.schema.object.ConstraintDefinition.Kind;

@@ -1,7 +1,11 @@
-package dev.epoch.model.schema.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import dev.epoch.model.schema.diff.Fact;
 import dev.epoch.model.schema.diff.ObjectChange;
+import dev.epoch.model.schema.migration.Hazard;
+import dev.epoch.model.schema.migration.Risk;
+import dev.epoch.model.schema.migration.Statement;
+import dev.epoch.model.schema.migration.Step;
 import dev.epoch.model.schema.object.ConstraintDefinition;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;

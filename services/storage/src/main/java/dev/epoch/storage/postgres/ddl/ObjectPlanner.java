@@ -1,8 +1,12 @@
-package dev.epoch.model.schema.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import dev.epoch.model.schema.diff.Fact;
 import dev.epoch.model.schema.diff.ObjectChange;
 import dev.epoch.model.schema.diff.PartChange;
+import dev.epoch.model.schema.migration.Hazard;
+import dev.epoch.model.schema.migration.Risk;
+import dev.epoch.model.schema.migration.Statement;
+import dev.epoch.model.schema.migration.Step;
 import dev.epoch.model.schema.object.CompositeType;
 import dev.epoch.model.schema.object.ConstraintDefinition;
 import dev.epoch.model.schema.object.DomainType;

@@ -1,4 +1,4 @@
-package dev.epoch.model.schema.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import java.util.List;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package dev.epoch.model.schema.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import dev.epoch.model.schema.object.ColumnDefinition;
 import dev.epoch.model.schema.object.ConstraintDefinition;
