@@ -134,15 +134,15 @@ class ArchitectureTest {
   }
 
   /**
-   * {@code codec} is at the bottom; operation, record and branch stand beside each other at the
-   * top, operation runs checks as queries and writes rows by {@code operation.write}, as {@code
-   * operation.restore} does, and only the adapter sees all.
+   * {@code codec} and {@code ddl} are at the bottom; operation, record and branch stand beside each
+   * other at the top, operation runs checks as queries and writes rows by {@code operation.write},
+   * as {@code operation.restore} does, and only the adapter sees all.
    */
   @Test
   void packagesOfThePostgresBackendStandOnEachOther() {
     List<List<String>> layers =
         List.of(
-            List.of("codec"),
+            List.of("codec", "ddl"),
             List.of("connection"),
             List.of("catalog"),
             List.of("capture"),

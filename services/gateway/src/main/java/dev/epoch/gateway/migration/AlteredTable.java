@@ -6,6 +6,7 @@ import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.migration.TableAlterations.Change;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.model.schema.migration.SchemaDialect;
 import dev.epoch.model.schema.object.ColumnDefinition;
 import dev.epoch.model.schema.object.ColumnDefinition.ColumnDefault;
 import dev.epoch.model.schema.object.ColumnDefinition.DefaultKind;
@@ -41,12 +42,18 @@ final class AlteredTable {
   private final Map<ObjectId, SchemaObject> before;
   private final Collection<TableSchema> known;
   private final TablePath path;
+  private final SchemaDialect dialect;
 
   /**
    * @param database as it is; a table that it lacks comes with the statements' operation
    * @param known schemas that any commit of the repository has
    */
-  AlteredTable(DatabaseSchema database, Change change, Collection<TableSchema> known) {
+  AlteredTable(
+      SchemaDialect dialect,
+      DatabaseSchema database,
+      Change change,
+      Collection<TableSchema> known) {
+    this.dialect = dialect;
     this.known = known;
     this.path = change.now().path();
     ObjectName name = TableAlterations.name(change.now().path());
@@ -55,12 +62,12 @@ final class AlteredTable {
     this.schema = change.schema();
     this.now =
         (TableDefinition)
-            TableAlterations.shape(change.now().path(), change.now().schema()).get(id);
-    this.objects = TableAlterations.shape(change.now().path(), schema);
+            TableAlterations.shape(dialect, change.now().path(), change.now().schema()).get(id);
+    this.objects = TableAlterations.shape(dialect, change.now().path(), schema);
     this.wanted = (TableDefinition) objects.get(id);
-    this.live = database.table(name).map(found -> TableShapes.withIds(found, now)).orElse(now);
+    this.live = database.table(name).map(found -> found.withIdsOf(now)).orElse(now);
     this.isNew = database.table(name).isEmpty();
-    this.before = TableAlterations.shape(change.now().path(), change.now().schema());
+    this.before = TableAlterations.shape(dialect, change.now().path(), change.now().schema());
   }
 
   /** As it is, with the ids of columns. */
@@ -106,7 +113,7 @@ final class AlteredTable {
   private void requireSameDomain(SchemaObject needed) {
     if (needed instanceof DomainType domain
         && database.get(needed.id()).orElse(null) instanceof DomainType there
-        && !DomainRules.same(domain, there)) {
+        && !dialect.sameDomain(domain, there)) {
       throw new RefusedException(
           Code.SCHEMA_CHANGED,
           "Domain %s is another one on the source than in the live schema"
@@ -129,7 +136,7 @@ final class AlteredTable {
     for (Column column : schema.columns()) {
       DataType type = column.type().element() == null ? column.type() : column.type().element();
       if (type.kind() != DataType.Kind.ENUM
-          || !TableShapes.named(path.schema(), type.name()).equals(labels.name())) {
+          || !dialect.typeName(type.name(), path.schema()).equals(labels.name())) {
         continue;
       }
       for (TableSchema other : known) {

@@ -13,6 +13,7 @@ import dev.epoch.gateway.stream.RandomIds;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
+import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.StorageException;
@@ -180,12 +181,10 @@ public final class MigrationRunner {
           "Table '" + table + "' has no index '" + index + "'",
           Map.of("index", index, "remedy", "epoch schema status " + table + " --check-indexes"));
     }
-    return "REINDEX INDEX %s%s.%s"
-        .formatted(online ? "CONCURRENTLY " : "", quoted(registered.schemaName()), quoted(index));
-  }
-
-  static String quoted(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
+    return backends
+        .adapters()
+        .schemaDialect()
+        .rebuildIndex(new ObjectName(registered.schemaName(), index), online);
   }
 
   /** Builds an index anew; fails as {@link #reindexing} does. */

@@ -7,6 +7,7 @@ import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Digest;
 import dev.epoch.events.Rejection.Code;
 import dev.epoch.events.table.TableEntry;
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.gateway.read.Snapshot;
 import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.storage.Backends;
@@ -15,6 +16,7 @@ import dev.epoch.model.schema.diff.ObjectChange;
 import dev.epoch.model.schema.diff.SchemaDifference;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
+import dev.epoch.model.schema.migration.SchemaDialect;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;
@@ -27,6 +29,7 @@ import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.TablePath;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -174,11 +177,11 @@ public final class MigrationService {
   }
 
   /** Columns of these tables get the identities that the commit gave them. */
-  private static DatabaseSchema withIds(
-      RepositoryState state, Whole whole, Set<ObjectId> differing) {
+  private DatabaseSchema withIds(RepositoryState state, Whole whole, Set<ObjectId> differing) {
     if (whole.commit() == null || differing.isEmpty()) {
       return whole.schema();
     }
+    SchemaDialect dialect = schemas.dialect();
     TreeMap<ObjectId, SchemaObject> objects = new TreeMap<>(whole.schema().objects());
     for (TableEntry entry : whole.commit().tree().values()) {
       RegisteredTable table = state.tables().byId().get(entry.tableId());
@@ -186,13 +189,11 @@ public final class MigrationService {
       if (differing.contains(id)
           && (!table.removed() || table.kept())
           && objects.get(id) instanceof TableDefinition definition) {
-        TableShapes shapes = new TableShapes();
         TableHandle handle = Backends.handle(state, entry);
-        shapes.add(handle.path(), handle.schema());
-        shapes
-            .schema()
+        dialect
+            .shapes(Map.of(TableAlterations.name(handle.path()), handle.schema()))
             .table(id.name())
-            .ifPresent(shape -> objects.put(id, TableShapes.withIds(definition, shape)));
+            .ifPresent(shape -> objects.put(id, definition.withIdsOf(shape)));
       }
     }
     return new DatabaseSchema(objects);
@@ -200,35 +201,37 @@ public final class MigrationService {
 
   /** The shapes of the registered tables. */
   private DatabaseSchema shapes(RepositoryState state, Side side) {
-    TableShapes shapes = new TableShapes();
+    Map<ObjectName, TableSchema> tables = new LinkedHashMap<>();
     switch (side) {
       case Side.Committed(CommitState commit) ->
           Snapshot.of(state, commit, commit.id())
               .tables()
               .values()
-              .forEach(table -> shapes.add(table.handle().path(), table.handle().schema()));
+              .forEach(table -> add(tables, table.handle()));
       case Side.Live(BranchState branch) -> {
         if (state.isDefault(branch)) {
-          live(state, shapes);
+          live(state, tables);
         } else {
-          backends
-              .workingTables(state, branch)
-              .forEach(table -> shapes.add(table.table().path(), table.table().schema()));
+          backends.workingTables(state, branch).forEach(table -> add(tables, table.table()));
         }
       }
     }
-    return shapes.schema();
+    return schemas.dialect().shapes(tables);
   }
 
-  private void live(RepositoryState state, TableShapes shapes) {
+  private static void add(Map<ObjectName, TableSchema> tables, TableHandle table) {
+    tables.put(TableAlterations.name(table.path()), table.schema());
+  }
+
+  private void live(RepositoryState state, Map<ObjectName, TableSchema> tables) {
     for (RegisteredTable table : registered(state)) {
       if (table.branch() != null && !Backends.isLive(state, table)) {
         // made on a branch, and not merged yet
         continue;
       }
       TablePath path = new TablePath(table.schemaName(), table.tableName());
-      shapes.add(
-          path,
+      tables.put(
+          TableAlterations.name(path),
           backends.adapter(state, table).introspect(path, table.schema().primaryKey()).schema());
     }
   }

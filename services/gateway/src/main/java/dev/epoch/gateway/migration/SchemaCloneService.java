@@ -13,13 +13,9 @@ import dev.epoch.storage.schema.SchemaReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** Makes all objects of a schema in another, without their rows, in the order of dependency. */
 public final class SchemaCloneService {
-  private static final Pattern TAKEN = Pattern.compile("pg_.*|epoch|epoch_.*|information_schema");
-  private static final int LONGEST_NAME = 63;
-
   private final Backends backends;
   private final MigrationRunner runner;
 
@@ -62,8 +58,7 @@ public final class SchemaCloneService {
           Map.of("schemas", List.copyOf(names)));
     }
     if (names.contains(request.into())
-        || TAKEN.matcher(request.into()).matches()
-        || request.into().length() > LONGEST_NAME) {
+        || !backends.adapters().schemaDialect().canBeSchema(request.into())) {
       throw new RefusedException(
           Code.VALIDATION,
           "A schema cannot be made under the name '" + request.into() + "'",
@@ -75,7 +70,7 @@ public final class SchemaCloneService {
                 .filter(object -> object.kind() != ObjectKind.EXTENSION)
                 .toList());
     List<Step> steps = new ArrayList<>();
-    steps.add(new Step("CREATE SCHEMA " + MigrationRunner.quoted(request.into()), false));
+    steps.add(new Step(backends.adapters().schemaDialect().createSchema(request.into()), false));
     backends
         .adapters()
         .schemaDialect()

@@ -10,6 +10,7 @@ import dev.epoch.gateway.schema.SchemaService;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.model.schema.merge.MergedObjects;
 import dev.epoch.model.schema.migration.MigrationOptions;
+import dev.epoch.model.schema.migration.SchemaDialect;
 import dev.epoch.model.schema.migration.SchemaSteps;
 import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.migration.Step;
@@ -93,7 +94,8 @@ public final class TableAlterations {
       DatabaseSchema after = live;
       DatabaseSchema back = live;
       for (Change change : there) {
-        AlteredTable altered = new AlteredTable(live, change, state.tables().schemas().values());
+        AlteredTable altered =
+            new AlteredTable(schemas.dialect(), live, change, state.tables().schemas().values());
         before = with(before, altered.before());
         back = with(back, altered.back());
         // what objects tell of them is more than columns do
@@ -232,10 +234,9 @@ public final class TableAlterations {
   }
 
   /** The shape of a table, with what it tells of other objects. */
-  static Map<ObjectId, SchemaObject> shape(TablePath path, TableSchema schema) {
-    TableShapes shapes = new TableShapes();
-    shapes.add(path, schema);
-    return new LinkedHashMap<>(shapes.schema().objects());
+  static Map<ObjectId, SchemaObject> shape(
+      SchemaDialect dialect, TablePath path, TableSchema schema) {
+    return new LinkedHashMap<>(dialect.shapes(Map.of(name(path), schema)).objects());
   }
 
   static ObjectName name(TablePath path) {

@@ -86,8 +86,7 @@ public final class ConstraintService {
           constraints.add(added);
           return now.with(now.columns(), constraints, now.indexes());
         },
-        "ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s"
-            .formatted(qualified(table), SqlPart.name(added.name())),
+        schemas.dialect().dropConstraint(name(table), added.name()),
         false);
   }
 
@@ -137,8 +136,7 @@ public final class ConstraintService {
           indexes.add(added);
           return now.with(now.columns(), now.constraints(), indexes);
         },
-        "DROP INDEX CONCURRENTLY IF EXISTS %s.%s"
-            .formatted(SqlPart.name(table.schemaName()), SqlPart.name(added.name())),
+        schemas.dialect().dropIndexOnline(new ObjectName(table.schemaName(), added.name())),
         true);
   }
 
@@ -175,10 +173,6 @@ public final class ConstraintService {
         Code.VALIDATION,
         "Table '" + table.name() + "' has no " + what + " '" + name + "'",
         Map.of("table", table.name(), "remedy", "epoch constraints list " + table.name()));
-  }
-
-  private static String qualified(RegisteredTable table) {
-    return SqlPart.name(table.schemaName()) + "." + SqlPart.name(table.tableName());
   }
 
   /**

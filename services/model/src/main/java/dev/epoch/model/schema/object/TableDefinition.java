@@ -62,6 +62,16 @@ public record TableDefinition(
     return ObjectKind.TABLE;
   }
 
+  /** With the identities that columns of the same names have in another definition. */
+  public TableDefinition withIdsOf(TableDefinition other) {
+    return with(
+        columns.stream()
+            .map(column ->
+                column.withId(
+                    other.column(column.name()).map(ColumnDefinition::id).orElse(column.id())))
+            .toList());
+  }
+
   /** The same with other columns. */
   public TableDefinition with(List<ColumnDefinition> others) {
     return with(others, constraints, indexes);

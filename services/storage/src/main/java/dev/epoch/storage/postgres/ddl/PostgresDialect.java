@@ -1,5 +1,6 @@
 package dev.epoch.storage.postgres.ddl;
 
+import dev.epoch.events.table.TableSchema;
 import dev.epoch.model.schema.diff.SchemaDifference;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationChange;
@@ -8,15 +9,22 @@ import dev.epoch.model.schema.migration.SchemaDialect;
 import dev.epoch.model.schema.migration.Statement;
 import dev.epoch.model.schema.migration.Step;
 import dev.epoch.model.schema.object.DatabaseSchema;
+import dev.epoch.model.schema.object.DomainType;
 import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.model.schema.object.ObjectKind;
+import dev.epoch.model.schema.object.ObjectName;
 import dev.epoch.model.schema.object.SchemaObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /** Schemas as PostgreSQL spells them. */
 public final class PostgresDialect implements SchemaDialect {
+  /** Schemas of PostgreSQL and of Epoch. */
+  private static final Pattern TAKEN = Pattern.compile("pg_.*|epoch|epoch_.*|information_schema");
+
+  private static final int LONGEST_NAME = 63;
   private static final String ADD = " ADD CONSTRAINT ";
 
   @Override
@@ -45,8 +53,51 @@ public final class PostgresDialect implements SchemaDialect {
   }
 
   @Override
+  public DatabaseSchema shapes(Map<ObjectName, TableSchema> tables) {
+    RegisteredShapes shapes = new RegisteredShapes();
+    tables.forEach(shapes::add);
+    return shapes.schema();
+  }
+
+  @Override
+  public ObjectName typeName(String printed, String schema) {
+    return RegisteredShapes.named(schema, printed);
+  }
+
+  @Override
+  public boolean sameDomain(DomainType one, DomainType other) {
+    return DomainRules.same(one, other);
+  }
+
+  @Override
   public String create(SchemaObject object) {
     return ObjectDdl.create(object);
+  }
+
+  @Override
+  public String createSchema(String name) {
+    return "CREATE SCHEMA " + Names.quote(name);
+  }
+
+  @Override
+  public boolean canBeSchema(String name) {
+    return name.length() <= LONGEST_NAME && !TAKEN.matcher(name).matches();
+  }
+
+  @Override
+  public String dropConstraint(ObjectName table, String constraint) {
+    return "ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s"
+        .formatted(Names.of(table), Names.quote(constraint));
+  }
+
+  @Override
+  public String dropIndexOnline(ObjectName index) {
+    return "DROP INDEX CONCURRENTLY IF EXISTS " + Names.of(index);
+  }
+
+  @Override
+  public String rebuildIndex(ObjectName index, boolean online) {
+    return "REINDEX INDEX " + (online ? "CONCURRENTLY " : "") + Names.of(index);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.epoch.gateway.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import dev.epoch.events.table.DataType;
 import dev.epoch.model.schema.object.ConstraintDefinition;

@@ -1,11 +1,10 @@
-package dev.epoch.gateway.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.epoch.events.table.DataType;
 import dev.epoch.model.schema.object.DomainType;
 import dev.epoch.model.schema.object.ObjectName;
-import dev.epoch.storage.postgres.ddl.PostgresDialect;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.epoch.gateway.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import dev.epoch.events.table.Index;
 import dev.epoch.model.schema.object.IndexDefinition;

@@ -1,4 +1,4 @@
-package dev.epoch.gateway.migration;
+package dev.epoch.storage.postgres.ddl;
 
 import dev.epoch.events.table.Column;
 import dev.epoch.events.table.Constraint;
@@ -21,7 +21,6 @@ import dev.epoch.model.schema.object.SequenceDefinition;
 import dev.epoch.model.schema.object.SequenceOptions;
 import dev.epoch.model.schema.object.TableDefinition;
 import dev.epoch.model.schema.object.TableDefinition.RowSecurity;
-import dev.epoch.storage.TablePath;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +35,7 @@ import java.util.regex.Pattern;
  * Registered tables, as commits know their shapes, in the canonical form: their columns,
  * constraints and indexes, and the enums and sequences that these tell of.
  */
-final class TableShapes {
+final class RegisteredShapes {
   private static final Pattern SEQUENCE =
       Pattern.compile("nextval\\('(?:(\\w+)\\.)?\"?([^'\"]+)\"?'::regclass\\)");
   private static final Set<String> CLOCK =
@@ -45,12 +44,11 @@ final class TableShapes {
   private final Map<ObjectId, SchemaObject> objects = new TreeMap<>();
 
   /** One more table. */
-  void add(TablePath path, TableSchema schema) {
-    ObjectName name = new ObjectName(path.schema(), path.table());
+  void add(ObjectName name, TableSchema schema) {
     Set<ObjectId> needs = new HashSet<>();
     List<ColumnDefinition> columns = new ArrayList<>();
     for (Column column : schema.usersColumns()) {
-      type(path.schema(), column.type(), needs);
+      type(name.schema(), column.type(), needs);
       columns.add(column(name, column, needs));
     }
     TableDefinition table =
@@ -59,7 +57,7 @@ final class TableShapes {
             columns,
             schema.constraints().stream()
                 .filter(constraint -> constraint.kind() != Constraint.Kind.NOT_NULL)
-                .map(constraint -> constraint(path.schema(), constraint))
+                .map(constraint -> constraint(name.schema(), constraint))
                 .toList(),
             schema.indexes().stream().map(IndexText::parse).toList(),
             List.of(),
@@ -73,16 +71,6 @@ final class TableShapes {
             List.of(),
             needs);
     objects.put(table.id(), table);
-  }
-
-  /** The table with the identities that the columns of a shape have. */
-  static TableDefinition withIds(TableDefinition table, TableDefinition shape) {
-    return table.with(
-        table.columns().stream()
-            .map(column ->
-                column.withId(
-                    shape.column(column.name()).map(ColumnDefinition::id).orElse(column.id())))
-            .toList());
   }
 
   DatabaseSchema schema() {
