@@ -32,7 +32,6 @@ class NoDatabaseAboveStorageTest {
   /** Files that still have some, each for a reason. */
   private static final Map<String, String> LEFT =
       Map.of(
-          "MySqlExpression.java", "a printer that moves to its backend",
           "MySqlPlanner.java", "a printer that moves to its backend",
           "MySqlTable.java", "a printer that moves to its backend",
           "TableDdl.java", "export as SQL, which is PostgreSQL's",

@@ -291,6 +291,24 @@ class SqliteStorageTest {
     api.get("/status?branch=main").body("clean", equalTo(true));
   }
 
+  /** Statements that name no table open those of their own storage alone. */
+  @Test
+  void statementsOnABranchAreThoseOfOneStorage() {
+    register();
+    String table = api.register("stock", "CREATE TABLE %s (id integer PRIMARY KEY)");
+    String storage = api.get("/tables/stock").extract().path("storage");
+    api.commit("main", "first");
+    api.post("/branches", "{\"name\": \"x\"}").statusCode(201);
+    for (String sql : List.of("CREATE VIEW %s_v AS SELECT 1 AS one", "DROP VIEW %s_v")) {
+      api.post(
+              "/schema/exec",
+              "{\"sql\": \"%s\", \"branch\": \"x\", \"storage\": \"%s\", \"force\": true}"
+                  .formatted(sql.formatted(table), storage))
+          .statusCode(200)
+          .body("state", equalTo("done"));
+    }
+  }
+
   /** What one database refuses lands in none. */
   @Test
   void whatSqliteRefusesIsNotMergedInPostgresqlEither() {

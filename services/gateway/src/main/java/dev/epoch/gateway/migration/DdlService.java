@@ -179,7 +179,7 @@ public final class DdlService {
     boolean live = state.isDefault(branch);
     if (!live) {
       requireUnqualified(state, storage, statements);
-      openTables.open(state, branch, named(state, branch, storage, statements));
+      openTables.openIn(state, branch, storage, named(state, branch, storage, statements));
     }
     DatabaseSchema before = schemas.of(state, branch, storage);
     List<Step> steps = new ArrayList<>();

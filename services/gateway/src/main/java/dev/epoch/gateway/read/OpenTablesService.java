@@ -52,23 +52,44 @@ public final class OpenTablesService {
    * the reason; others may be open then.
    */
   public Openings open(RepositoryState state, BranchState branch, Collection<String> names) {
-    BranchHandle handle = Backends.handle(state, branch);
-    byAdapter(state, branch, names)
-        .forEach((adapter, tables) -> {
-          OpenedTables opened =
-              adapter
-                  .openTables()
-                  .orElseThrow(() ->
-                      new RefusedException(
-                          Code.VALIDATION,
-                          "The storage of these tables has no sessions that find them on a branch",
-                          Map.of("remedy", "Name tables of a PostgreSQL storage")))
-                  .open(handle, names.isEmpty() ? List.of() : tables);
-          if (!names.isEmpty()) {
-            requireOpen(tables, opened);
-          }
-        });
+    Map<StorageAdapter, List<TableHandle>> there = byAdapter(state, branch, names);
+    boolean some = there.keySet().stream().anyMatch(adapter -> adapter.openTables().isPresent());
+    if (names.isEmpty() && some) {
+      there.keySet().removeIf(adapter -> adapter.openTables().isEmpty());
+    }
+    open(state, branch, names, there);
     return opened(state, branch);
+  }
+
+  /** The same of tables of one storage alone, all that can be if none is named. */
+  public void openIn(
+      RepositoryState state, BranchState branch, String storage, Collection<String> names) {
+    StorageAdapter adapter = backends.adapters().adapter(state.storages().byName().get(storage));
+    Map<StorageAdapter, List<TableHandle>> there = byAdapter(state, branch, names);
+    there.keySet().removeIf(other -> !other.equals(adapter));
+    open(state, branch, names, there);
+  }
+
+  private void open(
+      RepositoryState state,
+      BranchState branch,
+      Collection<String> names,
+      Map<StorageAdapter, List<TableHandle>> there) {
+    BranchHandle handle = Backends.handle(state, branch);
+    there.forEach((adapter, tables) -> {
+      OpenedTables opened =
+          adapter
+              .openTables()
+              .orElseThrow(() ->
+                  new RefusedException(
+                      Code.VALIDATION,
+                      "The storage of these tables has no sessions that find them on a branch",
+                      Map.of("remedy", "Name tables of a PostgreSQL storage")))
+              .open(handle, names.isEmpty() ? List.of() : tables);
+      if (!names.isEmpty()) {
+        requireOpen(tables, opened);
+      }
+    });
   }
 
   private static void requireOpen(List<TableHandle> tables, OpenedTables opened) {
