@@ -41,6 +41,10 @@ class SqliteStorageTest {
   }
 
   private void application(String... statements) {
+    application(file, statements);
+  }
+
+  private static void application(Path file, String... statements) {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA busy_timeout = 10000");
@@ -175,6 +179,58 @@ class SqliteStorageTest {
   }
 
   @Test
+  void aBranchIsAFileOfItsOwn() {
+    // given
+    register();
+    api.commit("main", "first");
+    api.post("/branches", "{\"name\": \"x\"}").statusCode(201);
+
+    // when
+    Path branch = folder.resolve("shop.x.db");
+    api.post("/branches/x/open", "{}")
+        .statusCode(200)
+        .body("places", equalTo(List.of(branch.toString())))
+        .body("tables.open", equalTo(List.of(true, true)));
+    application(
+        branch,
+        "UPDATE users SET name = 'Anna' WHERE id = 1",
+        "INSERT INTO orders VALUES (2, 1, '2024-02-01 10:00:00')");
+
+    // then: uncommitted changes of the branch, committed and merged as any
+    api.get("/status?branch=x")
+        .body("unstaged.table", hasItem("users"))
+        .body("unstaged.table", hasItem("orders"));
+    api.commit("x", "in the file");
+    application("UPDATE users SET credit = 11 WHERE id = 1");
+    api.post("/branches/merge", "{\"source\": \"x\", \"target\": \"main\"}").statusCode(200);
+    assertThat(select("SELECT name || ' ' || credit FROM users WHERE id = 1"))
+        .containsExactly("Anna 11");
+    assertThat(select("SELECT count(*) FROM orders")).containsExactly("2");
+
+    // when: the branch gets what the default branch has
+    application("INSERT INTO users VALUES (7, 'Eve', 1)");
+    api.commit("main", "Eve");
+    api.post("/branches/merge", "{\"source\": \"main\", \"target\": \"x\"}").statusCode(200);
+    application(branch, "UPDATE users SET credit = 70 WHERE id = 7");
+    api.get("/tables/users/records/7?branch=x").body("credit", equalTo(70));
+
+    // when: a column that the branch cannot have
+    application(branch, "ALTER TABLE users ADD COLUMN tier TEXT");
+    api.get("/status?branch=x").statusCode(409).body("message", containsString("tier"));
+    application(branch, "ALTER TABLE users DROP COLUMN tier");
+    api.commit("x", "Eve has more");
+
+    // then
+    api.delete("/branches/x/open").statusCode(204);
+    assertThat(branch).doesNotExist();
+    api.get("/tables/users/records/7?branch=x").body("credit", equalTo(70));
+    api.post("/branches/x/open", "{\"tables\": [\"orders\"]}")
+        .body("tables.open", equalTo(List.of(true, true)));
+    api.delete("/branches/x?force=true");
+    assertThat(branch).doesNotExist();
+  }
+
+  @Test
   void migrationsAreWrittenInTheDialectOfSqlite() {
     register();
     api.commit("main", "first");
@@ -215,7 +271,7 @@ class SqliteStorageTest {
         .body("capabilities.transactions", equalTo("all_tables"))
         .body("capabilities.capture", equalTo("triggers"))
         .body("capabilities.constraints", hasItem("foreign_key"))
-        .body("capabilities.parts", equalTo(List.of("queries", "table_copies")));
+        .body("capabilities.parts", equalTo(List.of("queries", "open_tables", "table_copies")));
   }
 
   @Test

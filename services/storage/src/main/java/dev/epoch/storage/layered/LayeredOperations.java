@@ -54,7 +54,7 @@ public final class LayeredOperations {
   private record Step(RowsLocation location, List<RowChange> committed) {}
 
   public OperationResult apply(Operation operation, Map<String, PlannedRows> planned) {
-    try (LayerSession session = store.begin(true)) {
+    try (LayerSession session = store.begin(operation.branch(), tables(operation), true)) {
       Optional<Remembered> remembered = session.operation(operation.id().id());
       if (remembered.isPresent()) {
         if (remembered.get().result() == null) {
@@ -75,6 +75,10 @@ public final class LayeredOperations {
     } finally {
       planned.values().forEach(PlannedRows::close);
     }
+  }
+
+  private static List<TableHandle> tables(Operation operation) {
+    return operation.tables().stream().map(table -> table.table().table()).toList();
   }
 
   private OperationResult apply(
@@ -251,7 +255,7 @@ public final class LayeredOperations {
   // ---- undoing
 
   public void revert(Operation operation, long fence) {
-    try (LayerSession session = store.begin(true)) {
+    try (LayerSession session = store.begin(operation.branch(), tables(operation), false)) {
       if (session.fence(operation.id().id(), fence) > fence) {
         throw FormerOwnerException.of(operation.id());
       }

@@ -86,6 +86,7 @@ public abstract class RelationalAdapter implements StorageAdapter {
   }
 
   private QueryResult query(ReadQuery query) {
+    query.tables().forEach(this::refresh);
     try (RelationalSession session = store.begin(false)) {
       Map<TableHandle, StateLayers> tables = new HashMap<>();
       query.tables().forEach((table, state) -> tables.put(table, StateQuery.layers(state)));
@@ -97,6 +98,25 @@ public abstract class RelationalAdapter implements StorageAdapter {
   @Override
   public Optional<TableMaker> tableMaker() {
     return store.dialect.madeTypes().map(types -> new RelationalTableMaker(store, types));
+  }
+
+  /** Where clients find the branch outside of the database, what they changed is brought in. */
+  private void refresh(TableHandle table, TableState state) {
+    if (state instanceof TableState.Working working) {
+      refresh(working.branch(), List.of(table));
+    } else if (state instanceof TableState.Another another) {
+      refresh(another.table(), another.state());
+    }
+  }
+
+  private void refresh(BranchHandle branch, Collection<TableHandle> tables) {
+    if (!branch.isDefault()) {
+      store.workspaces().refresh(branch, tables);
+    }
+  }
+
+  private void refreshAll(BranchHandle branch, Collection<BranchTable> tables) {
+    refresh(branch, tables.stream().map(BranchTable::table).toList());
   }
 
   // ---- tables
@@ -125,6 +145,7 @@ public abstract class RelationalAdapter implements StorageAdapter {
   @Override
   public Map<String, TableSchema> schemas(BranchHandle branch, Collection<BranchTable> tables) {
     if (!branch.isDefault()) {
+      refreshAll(branch, tables);
       return Map.of();
     }
     boolean moved = false;
@@ -190,33 +211,42 @@ public abstract class RelationalAdapter implements StorageAdapter {
 
   @Override
   public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+    refresh(table, state);
     return states.rows(table, state, query);
   }
 
   @Override
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
+    refresh(table, state);
     return states.row(table, state, key);
   }
 
   @Override
   public RowStream<RowChange> changes(
       TableHandle table, TableState from, TableState to, ChangeQuery query) {
+    refresh(table, from);
+    refresh(table, to);
     return states.changes(table, from, to, query);
   }
 
   @Override
   public RowStream<ThreeWayRow> threeWay(
       TableHandle table, TableState base, TableState ours, TableState theirs) {
+    for (TableState state : List.of(base, ours, theirs)) {
+      refresh(table, state);
+    }
     return states.threeWay(table, base, ours, theirs);
   }
 
   @Override
   public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
+    refreshAll(branch, tables);
     return states.pending(branch, tables);
   }
 
   @Override
   public Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
+    refreshAll(branch, tables);
     Set<String> touched = new HashSet<>(states.written(branch, tables));
     touched.addAll(schemas(branch, tables).keySet());
     return touched;
