@@ -243,7 +243,8 @@ public class SchemaDiffResource {
   /** Prints in a dialect other than that of PostgreSQL. */
   @FunctionalInterface
   private interface Printing {
-    DialectMigration print(SchemaDifference difference, DatabaseSchema before, DatabaseSchema after);
+    DialectMigration print(
+        SchemaDifference difference, DatabaseSchema before, DatabaseSchema after);
   }
 
   /** Empty for PostgreSQL, whose impacts and online statements the others do not have. */

@@ -66,7 +66,11 @@ public record SchemaDiffView(
         .forEach(what ->
             all.add(
                 new Warning(
-                    "unsupported", "High", "WRITE BY HAND", what, migration.dialect() + " has nothing like it")));
+                    "unsupported",
+                    "High",
+                    "WRITE BY HAND",
+                    what,
+                    migration.dialect() + " has nothing like it")));
     return new SchemaDiffView(
         changes.stream()
             .map(change ->

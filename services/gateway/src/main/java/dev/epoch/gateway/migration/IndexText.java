@@ -14,8 +14,7 @@ import java.util.regex.Pattern;
 final class IndexText {
   private static final Pattern METHOD = Pattern.compile(" USING (\\w+) \\(");
   private static final Pattern PLAIN =
-      Pattern.compile(
-          "^CREATE (?:UNIQUE )?INDEX \"(?:[^\"]|\"\")*\" ON \"(?:[^\"]|\"\")*\" \\(");
+      Pattern.compile("^CREATE (?:UNIQUE )?INDEX \"(?:[^\"]|\"\")*\" ON \"(?:[^\"]|\"\")*\" \\(");
   private static final Pattern ORDER =
       Pattern.compile("^(.*?)(?: (ASC|DESC))?(?: NULLS (FIRST|LAST))?$", Pattern.DOTALL);
   private static final Pattern OPTION = Pattern.compile("([\\w.]+)='?([^',]*)'?");

@@ -83,7 +83,9 @@ public final class OpenTablesService {
                 Code.VALIDATION,
                 "Table '%s' cannot be open on a branch: %s"
                     .formatted(table.name(), layered.reason()),
-                Map.of("remedy", "It stays readable and writable on the branch, through the API or views"));
+                Map.of(
+                    "remedy",
+                    "It stays readable and writable on the branch, through the API or views"));
           });
     }
   }

@@ -20,8 +20,7 @@ public interface LayerStore {
    * @param needed whether it fails where a place that clients have of the branch cannot be reached;
    *     else that is made good for later
    */
-  default LayerSession begin(
-      BranchHandle branch, Collection<TableHandle> tables, boolean needed) {
+  default LayerSession begin(BranchHandle branch, Collection<TableHandle> tables, boolean needed) {
     return begin(true);
   }
 }

@@ -63,8 +63,8 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
       BranchHandle branch, Collection<TableHandle> tables, boolean needed) {
     return branch.isDefault()
         ? begin(true)
-        : begin((session, connection) ->
-            workspaces.enter(session, connection, branch, tables, needed));
+        : begin(
+            (session, connection) -> workspaces.enter(session, connection, branch, tables, needed));
   }
 
   /**

@@ -88,9 +88,7 @@ final class SqliteCapture {
           .formatted(
               table.history(),
               key().stream().map(CapturedColumn::layer).collect(Collectors.joining(", ")),
-              key().stream()
-                  .map(column -> of("\"t\"", column))
-                  .collect(Collectors.joining(", ")),
+              key().stream().map(column -> of("\"t\"", column)).collect(Collectors.joining(", ")),
               live,
               which);
     }

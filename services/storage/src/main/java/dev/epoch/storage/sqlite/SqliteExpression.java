@@ -12,10 +12,10 @@ import java.util.regex.Pattern;
 /** Types and expressions as PostgreSQL prints them, in the words of SQLite. */
 final class SqliteExpression {
   private static final Pattern CONSTANT =
-      Pattern.compile("(?i)[+-]?\\s*[0-9.]+(?:e[+-]?\\d+)?|0x[0-9a-f]+|'(?:[^']|'')*'|x'[0-9a-f]*'"
-          + "|NULL|TRUE|FALSE");
-  private static final Pattern CLOCK =
-      Pattern.compile("(?i)CURRENT_(?:TIME|DATE|TIMESTAMP)");
+      Pattern.compile(
+          "(?i)[+-]?\\s*[0-9.]+(?:e[+-]?\\d+)?|0x[0-9a-f]+|'(?:[^']|'')*'|x'[0-9a-f]*'"
+              + "|NULL|TRUE|FALSE");
+  private static final Pattern CLOCK = Pattern.compile("(?i)CURRENT_(?:TIME|DATE|TIMESTAMP)");
   private static final Pattern STRING = Pattern.compile("'(?:[^']|'')*'");
   private static final Pattern HELD = Pattern.compile("\u0001(\\d+)\u0001");
   private static final Pattern CAST =
@@ -33,9 +33,28 @@ final class SqliteExpression {
   /** Functions and words with the same meaning and name. */
   private static final Set<String> SAME =
       Set.of(
-          "lower", "upper", "abs", "round", "coalesce", "nullif", "replace", "trim", "length",
-          "substr", "in", "and", "or", "not", "is", "between", "when", "then", "else", "case",
-          "check", "exists");
+          "lower",
+          "upper",
+          "abs",
+          "round",
+          "coalesce",
+          "nullif",
+          "replace",
+          "trim",
+          "length",
+          "substr",
+          "in",
+          "and",
+          "or",
+          "not",
+          "is",
+          "between",
+          "when",
+          "then",
+          "else",
+          "case",
+          "check",
+          "exists");
 
   private static final Map<String, String> TYPES =
       Map.ofEntries(

@@ -59,8 +59,7 @@ final class SqliteSchemas {
     CreateTableText text = CreateTableText.of(live.definition());
     Map<String, String[]> raw = new HashMap<>();
     for (String[] row :
-        rows(
-            "SELECT name, \"notnull\", hidden FROM pragma_table_xinfo(?)", live.path().table())) {
+        rows("SELECT name, \"notnull\", hidden FROM pragma_table_xinfo(?)", live.path().table())) {
       raw.put(row[0], row);
     }
     List<ColumnDefinition> columns =
@@ -116,9 +115,7 @@ final class SqliteSchemas {
 
   private static ConstraintDefinition constraint(Constraint constraint) {
     String[] to =
-        constraint.referencesTable() == null
-            ? null
-            : constraint.referencesTable().split("\\.", 2);
+        constraint.referencesTable() == null ? null : constraint.referencesTable().split("\\.", 2);
     return new ConstraintDefinition(
         constraint.name(),
         ConstraintDefinition.Kind.valueOf(constraint.kind().name()),
@@ -164,8 +161,7 @@ final class SqliteSchemas {
             "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?"
                 + " AND name NOT LIKE 'epoch\\_%' ESCAPE '\\' ORDER BY name",
             table)) {
-      triggers.add(
-          new TriggerDefinition(row[0], row[1], TriggerDefinition.Enabled.ORIGIN, null));
+      triggers.add(new TriggerDefinition(row[0], row[1], TriggerDefinition.Enabled.ORIGIN, null));
     }
     return triggers;
   }

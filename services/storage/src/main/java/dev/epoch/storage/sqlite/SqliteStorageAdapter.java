@@ -101,14 +101,19 @@ public final class SqliteStorageAdapter extends RelationalAdapter {
 
   @Override
   public void requireRemovable(TableHandle table, Removal how) {
-    workspaces.requireClosed(table);
+    if (!how.force()) {
+      workspaces.pull(table);
+    }
     super.requireRemovable(table, how);
   }
 
   @Override
   public void remove(TableHandle table, Removal how) {
-    workspaces.requireClosed(table);
+    if (!how.force()) {
+      workspaces.pull(table);
+    }
     super.remove(table, how);
+    workspaces.removed(table);
   }
 
   @Override

@@ -146,8 +146,7 @@ final class SqliteTableText {
     }
     String plain = column.type().replace("\"", "");
     for (SchemaObject object : schema.objects().values()) {
-      boolean named =
-          object.name().toString().equals(plain) || object.name().name().equals(plain);
+      boolean named = object.name().toString().equals(plain) || object.name().name().equals(plain);
       if (named && object instanceof EnumType) {
         byHand.add(
             "column %s.%s: a CHECK for the labels of %s"
@@ -221,7 +220,8 @@ final class SqliteTableText {
         text.append(action.group().toUpperCase(Locale.ROOT));
       }
     } else {
-      text.append(action(" ON UPDATE ", to.onUpdate())).append(action(" ON DELETE ", to.onDelete()));
+      text.append(action(" ON UPDATE ", to.onUpdate()))
+          .append(action(" ON DELETE ", to.onDelete()));
     }
     if (constraint.deferrable()) {
       text.append(" DEFERRABLE");

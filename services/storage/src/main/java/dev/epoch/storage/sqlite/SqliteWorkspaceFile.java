@@ -4,9 +4,7 @@ import dev.epoch.events.table.Column;
 import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowKey;
 import dev.epoch.storage.TableHandle;
-import dev.epoch.storage.TablePath;
 import dev.epoch.storage.error.StorageException;
-import dev.epoch.storage.error.TableChangedException;
 import dev.epoch.storage.relational.CapturedTable;
 import dev.epoch.storage.relational.LiveColumn;
 import dev.epoch.storage.relational.LiveTable;
@@ -39,7 +37,7 @@ final class SqliteWorkspaceFile implements AutoCloseable {
   private final Path file;
   private final Connection connection;
   private final SqliteSql sql;
-  private final SqliteCatalog catalog = new SqliteCatalog();
+  private final SqliteWorkspaceShapes shapes;
   private boolean open;
 
   /**
@@ -60,6 +58,7 @@ final class SqliteWorkspaceFile implements AutoCloseable {
     this.file = file;
     this.connection = connection;
     this.sql = new SqliteSql(connection, new SqliteDialect(file.toString()));
+    this.shapes = new SqliteWorkspaceShapes(file, sql);
   }
 
   /** Opens a file that is there, or makes it. */
@@ -125,6 +124,10 @@ final class SqliteWorkspaceFile implements AutoCloseable {
     }
   }
 
+  SqliteWorkspaceShapes shapes() {
+    return shapes;
+  }
+
   // ---- what it is
 
   void create(String id, String branch) {
@@ -138,8 +141,7 @@ final class SqliteWorkspaceFile implements AutoCloseable {
   /** Empty if it is no workspace. */
   List<String> identity() {
     return sql.hasTable("epoch_workspace")
-        ? sql
-            .all(
+        ? sql.all(
                 "SELECT id, branch FROM epoch_workspace",
                 row -> List.of(row.getString(1), row.getString(2)))
             .getFirst()
@@ -169,104 +171,6 @@ final class SqliteWorkspaceFile implements AutoCloseable {
                 row.getLong(6)));
   }
 
-  /** Tables and views that somebody made, or that are not there any more. */
-  List<String> strangers() {
-    List<String> known = new ArrayList<>(tables().stream().map(Table::name).toList());
-    if (sql.hasTable("epoch_workspace_views")) {
-      known.addAll(sql.all("SELECT name FROM epoch_workspace_views", row -> row.getString(1)));
-    }
-    return sql.all(
-            "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view')"
-                + " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'epoch\\_%' ESCAPE '\\'",
-            row -> new String[] {row.getString(1), row.getString(2)})
-        .stream()
-        .filter(object -> !known.contains(object[1]))
-        .map(object -> object[0] + " " + object[1])
-        .toList();
-  }
-
-  // ---- shapes
-
-  private LiveTable live(String name) {
-    try {
-      return catalog.table(connection, new TablePath(SqliteCatalog.MAIN, name)).orElse(null);
-    } catch (SQLException e) {
-      throw sql.dialect().translate(e, "read the shape of " + name);
-    }
-  }
-
-  private static String rows(LiveTable live) {
-    return live == null ? "" : live.columns() + " " + live.key();
-  }
-
-  private String rest(LiveTable live) {
-    return live == null
-        ? ""
-        : live.constraints()
-            + " "
-            + live.indexes()
-            + " "
-            + sql.all(
-                "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?"
-                    + " AND name NOT LIKE 'epoch\\_%' ESCAPE '\\' ORDER BY name",
-                row -> row.getString(1) + ": " + row.getString(2),
-                live.path().table());
-  }
-
-  /**
-   * @throws TableChangedException if rows of it cannot be those of the branch any more
-   */
-  void requireRows(Table table, TableHandle handle) {
-    LiveTable live = live(table.name());
-    if (live == null) {
-      throw changed(table, "it was dropped or renamed");
-    }
-    List<String> names = live.columns().stream().map(LiveColumn::name).toList();
-    if (!rows(live).equals(table.rows())
-        || !names.equals(handle.schema().columns().stream().map(Column::name).toList())) {
-      throw changed(
-          table,
-          "the branch has the columns %s, and the file %s"
-              .formatted(
-                  handle.schema().columns().stream().map(Column::name).toList(),
-                  live.columns().stream().map(SqliteWorkspaceFile::described).toList()));
-    }
-  }
-
-  private static String described(LiveColumn column) {
-    return (column.name() + " " + column.declared()).strip() + (column.nullable() ? "" : " NOT NULL");
-  }
-
-  /**
-   * @throws TableChangedException if constraints, indexes or triggers of a table are others, or
-   *     tables were made
-   */
-  void requireNothingElse() {
-    for (Table table : tables()) {
-      LiveTable live = live(table.name());
-      if (!rows(live).equals(table.rows())) {
-        throw changed(table, "its columns are others, or it was dropped");
-      }
-      if (!rest(live).equals(table.rest())) {
-        throw changed(table, "its constraints, indexes or triggers are others");
-      }
-    }
-    List<String> strangers = strangers();
-    if (!strangers.isEmpty()) {
-      throw new TableChangedException(
-          "Workspace file %s has what the branch has not: %s"
-              .formatted(file, String.join(", ", strangers)),
-          "Branches of SQLite hold rows: drop it there, and make it in the database itself");
-    }
-  }
-
-  private TableChangedException changed(Table table, String how) {
-    return new TableChangedException(
-        "Table %s has another shape in workspace file %s: %s".formatted(table.name(), file, how),
-        "Branches of SQLite hold rows, not changes of schemas: take it back there, and alter the"
-            + " table in the database itself");
-  }
-
   // ---- capture
 
   boolean isCaptured(Table table) {
@@ -279,7 +183,7 @@ final class SqliteWorkspaceFile implements AutoCloseable {
   }
 
   void capture(int number, String name, List<String> key) {
-    LiveTable live = live(name);
+    LiveTable live = shapes.live(name);
     List<CapturedTable.CapturedColumn> columns = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
     for (LiveColumn column : live.columns()) {
@@ -439,8 +343,7 @@ final class SqliteWorkspaceFile implements AutoCloseable {
       try (PreparedStatement statement = connection.prepareStatement(text)) {
         for (int i = 0; i < places.size(); i++) {
           int place = places.get(i);
-          CODEC.bind(
-              statement, i + 1, handle.schema().columns().get(place).type(), row.get(place));
+          CODEC.bind(statement, i + 1, handle.schema().columns().get(place).type(), row.get(place));
         }
         statement.executeUpdate();
       } catch (SQLException e) {
@@ -488,14 +391,14 @@ final class SqliteWorkspaceFile implements AutoCloseable {
         "CREATE TABLE epoch_c_%d (n INTEGER PRIMARY KEY AUTOINCREMENT, %s)"
             .formatted(number, keys));
     capture(number, handle.path().table(), handle.schema().primaryKey());
-    LiveTable live = live(handle.path().table());
+    LiveTable live = shapes.live(handle.path().table());
     sql.update(
         "INSERT INTO epoch_workspace_tables (number, id, name, rows, rest, version) VALUES (?, ?, ?, ?, ?, 0)",
         number,
         handle.id(),
         handle.path().table(),
-        rows(live),
-        rest(live));
+        SqliteWorkspaceShapes.rows(live),
+        shapes.rest(live));
   }
 
   void drop(Table table) {
@@ -506,7 +409,8 @@ final class SqliteWorkspaceFile implements AutoCloseable {
 
   /** Views as far as their tables are there. */
   void views(List<String[]> views) {
-    sql.execute("CREATE TABLE IF NOT EXISTS epoch_workspace_views (name TEXT NOT NULL PRIMARY KEY)");
+    sql.execute(
+        "CREATE TABLE IF NOT EXISTS epoch_workspace_views (name TEXT NOT NULL PRIMARY KEY)");
     for (String[] view : views) {
       sql.execute("SAVEPOINT epoch_view");
       try {
@@ -520,16 +424,10 @@ final class SqliteWorkspaceFile implements AutoCloseable {
     }
   }
 
-  List<String> viewNames() {
-    return sql.hasTable("epoch_workspace_views")
-        ? sql.all("SELECT name FROM epoch_workspace_views", row -> row.getString(1))
-        : List.of();
-  }
-
   /** Who still has it open is refused, with the reason. */
   void retire() {
     for (Table table : tables()) {
-      if (live(table.name()) == null) {
+      if (shapes.live(table.name()) == null) {
         continue;
       }
       for (String event : List.of("INSERT", "UPDATE", "DELETE")) {

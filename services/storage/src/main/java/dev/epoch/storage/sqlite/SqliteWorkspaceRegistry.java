@@ -18,6 +18,10 @@ record SqliteWorkspaceRegistry(SqliteSql sql) {
     Open {
       tables = List.copyOf(tables);
     }
+
+    Optional<OpenTable> table(String tableId) {
+      return tables.stream().filter(table -> table.id().equals(tableId)).findFirst();
+    }
   }
 
   /**
@@ -44,6 +48,13 @@ record SqliteWorkspaceRegistry(SqliteSql sql) {
         : List.of();
   }
 
+  /** Names of all files. */
+  List<String> files() {
+    return sql.hasTable(FILES)
+        ? sql.all("SELECT file FROM " + FILES, row -> row.getString(1))
+        : List.of();
+  }
+
   Optional<Open> find(String branch) {
     if (!sql.hasTable(FILES)) {
       return Optional.empty();
@@ -51,8 +62,7 @@ record SqliteWorkspaceRegistry(SqliteSql sql) {
     List<OpenTable> tables =
         sql.all(
             "SELECT number, id, drained, version FROM " + TABLES + " WHERE branch = ?",
-            row ->
-                new OpenTable(row.getInt(1), row.getString(2), row.getLong(3), row.getLong(4)),
+            row -> new OpenTable(row.getInt(1), row.getString(2), row.getLong(3), row.getLong(4)),
             branch);
     return sql
         .all(
@@ -67,8 +77,7 @@ record SqliteWorkspaceRegistry(SqliteSql sql) {
     return sql.all(
         "SELECT t.table_number, t.anchor, t.overlay, t.overlay_position FROM epoch_branch_tables t"
             + " JOIN epoch_branches b ON b.number = t.branch WHERE b.id = ? ORDER BY 1",
-        row ->
-            row.getInt(1) + " " + row.getLong(2) + " " + row.getString(3) + " " + row.getLong(4),
+        row -> row.getInt(1) + " " + row.getLong(2) + " " + row.getString(3) + " " + row.getLong(4),
         branch);
   }
 

@@ -91,11 +91,12 @@ final class SqliteWorkspaceVisit implements Visit {
   }
 
   private void pull(TableHandle handle, OpenTable noted, Table table) {
-    file.requireRows(table, handle);
+    file.shapes().requireRows(table, handle);
     long last = file.last(table);
     if (last < noted.drained()) {
       throw new StorageException(
-          "The workspace file of branch %s is an older copy of what it was".formatted(branch.name()),
+          "The workspace file of branch %s is an older copy of what it was"
+              .formatted(branch.name()),
           "Put the former file back, or close and open the branch (epoch branch close, open)");
     }
     if (file.isCaptured(table)) {

@@ -1,41 +1,26 @@
 package dev.epoch.storage.sqlite;
 
-import dev.epoch.events.table.Column;
-import dev.epoch.events.table.Constraint;
-import dev.epoch.events.table.RowsLocation;
-import dev.epoch.model.row.Row;
-import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.OpenBranchTables;
 import dev.epoch.storage.branch.OpenedTables;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.layered.LayerSession;
-import dev.epoch.storage.layered.StateLayers;
 import dev.epoch.storage.relational.BranchWorkspaces;
-import dev.epoch.storage.relational.LiveColumn;
 import dev.epoch.storage.relational.RelationalStore;
 import dev.epoch.storage.relational.RelationalStore.TableOfBranch;
 import dev.epoch.storage.sqlite.SqliteWorkspaceFile.Table;
 import dev.epoch.storage.sqlite.SqliteWorkspaceRegistry.Open;
-import dev.epoch.storage.state.RowQuery;
-import dev.epoch.storage.state.TableState;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Files beside the database, in which clients find branches as tables of their own.
@@ -141,7 +126,7 @@ final class SqliteWorkspaces implements BranchWorkspaces, OpenBranchTables {
         if (table == null) {
           return true;
         }
-        file.requireRows(table, handle);
+        file.shapes().requireRows(table, handle);
         if (!file.isCaptured(table)
             || file.last(table) != known.drained()
             || table.version() != known.version()) {
@@ -159,7 +144,7 @@ final class SqliteWorkspaces implements BranchWorkspaces, OpenBranchTables {
       try (SqliteWorkspaceFile file = open(file(open), false)) {
         file.begin(false);
         file.requireIdentity(open.id());
-        file.requireNothingElse();
+        file.shapes().requireNothingElse(file.tables());
       }
     }
   }
@@ -197,174 +182,14 @@ final class SqliteWorkspaces implements BranchWorkspaces, OpenBranchTables {
       throw new StorageException(
           "The tables of the default branch are those of the database", "Open the database itself");
     }
-    Opening opening = new Opening(branch, tables);
-    try (LayerSession session = store.begin(opening::in)) {
+    try (SqliteWorkspaceOpening opening =
+            new SqliteWorkspaceOpening(store, settings, branch, tables);
+        LayerSession session =
+            store.begin((begun, connection) -> opening.in(begun, registry(connection)))) {
       // the file first: what the database does not know of it is made anew
-      opening.file.commit();
+      opening.commit();
       session.commit();
-    } finally {
-      if (opening.file != null) {
-        opening.file.close();
-      }
-    }
-    return opened(branch, opening.reasons);
-  }
-
-  /** Tables that are opened in one transaction. */
-  private final class Opening {
-    private final BranchHandle branch;
-    private final Collection<TableHandle> wanted;
-    private final Map<String, String> reasons = new LinkedHashMap<>();
-    private SqliteWorkspaceFile file;
-
-    Opening(BranchHandle branch, Collection<TableHandle> wanted) {
-      this.branch = branch;
-      this.wanted = wanted;
-    }
-
-    Visit in(LayerSession session, Connection connection) {
-      SqliteWorkspaceRegistry registry = registry(connection);
-      registry.create();
-      Open open = registry.find(branch.id()).orElse(null);
-      if (open != null && !Files.exists(file(open))) {
-        registry.remove(branch.id());
-        open = null;
-      }
-      if (open == null) {
-        open = new Open(UUID.randomUUID().toString(), name(branch.name()), List.of());
-        removeFormer(file(open));
-        file = open(file(open), true);
-        file.begin(true);
-        file.create(open.id(), branch.id());
-        registry.put(branch.id(), open);
-      } else {
-        file = open(file(open), false);
-        file.begin(true);
-        file.requireIdentity(open.id());
-        new SqliteWorkspaceVisit(store, session, registry, branch, open, file).clean();
-      }
-      List<TableOfBranch> all = store.tablesOf(session, branch);
-      List<TableOfBranch> chosen = chosen(all);
-      for (TableOfBranch table : chosen) {
-        boolean isOpen =
-            open.tables().stream().anyMatch(known -> known.id().equals(table.table().id()));
-        if (!isOpen) {
-          add(session, connection, registry, table);
-        }
-      }
-      List<String> has = file.viewNames();
-      file.views(
-          new SqliteSql(connection, dialect)
-              .all(
-                  "SELECT name, sql FROM sqlite_schema WHERE type = 'view'",
-                  row -> new String[] {row.getString(1), row.getString(2)})
-              .stream()
-              .filter(view -> !has.contains(view[0]))
-              .toList());
-      return Visit.NONE;
-    }
-
-    /** A file that was left by a process that died is made anew; any other is the user's. */
-    private void removeFormer(Path path) {
-      if (!Files.exists(path)) {
-        return;
-      }
-      boolean own;
-      try (SqliteWorkspaceFile former = open(path, false)) {
-        own = !former.identity().isEmpty() && find(former.identity().getFirst()).isEmpty();
-        own &= former.identity().getLast().equals(branch.id());
-      }
-      if (!own) {
-        throw new StorageException(
-            "There is a file %s already, and it is not the branch's".formatted(path),
-            "Move it away, or rename the branch");
-      }
-      SqliteWorkspaceFile.delete(path);
-    }
-
-    /** Those that are named, and what they refer to. */
-    private List<TableOfBranch> chosen(List<TableOfBranch> all) {
-      if (wanted.isEmpty()) {
-        return all;
-      }
-      Map<String, TableOfBranch> byName = new LinkedHashMap<>();
-      all.forEach(table -> byName.put(table.table().path().table(), table));
-      Map<String, TableOfBranch> chosen = new LinkedHashMap<>();
-      List<String> left = new ArrayList<>();
-      wanted.forEach(table -> left.add(table.path().table()));
-      while (!left.isEmpty()) {
-        TableOfBranch table = byName.get(left.removeFirst());
-        if (table == null || chosen.put(table.table().id(), table) != null) {
-          continue;
-        }
-        table.live().constraints().stream()
-            .map(Constraint::referencesTable)
-            .filter(path -> path != null)
-            .forEach(path -> left.add(path.substring(path.indexOf('.') + 1)));
-      }
-      return List.copyOf(chosen.values());
-    }
-
-    private void add(
-        LayerSession session,
-        Connection connection,
-        SqliteWorkspaceRegistry registry,
-        TableOfBranch table) {
-      TableHandle handle = handle(table);
-      List<String> live = table.live().columns().stream().map(LiveColumn::name).toList();
-      if (!live.equals(handle.schema().columns().stream().map(Column::name).toList())) {
-        reasons.put(
-            handle.id(), "the live table has other columns by now: " + String.join(", ", live));
-        return;
-      }
-      SqliteSql sql = new SqliteSql(connection, dialect);
-      List<String> beside =
-          sql.all(
-              "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger')"
-                  + " AND sql IS NOT NULL AND name NOT LIKE 'epoch\\_%' ESCAPE '\\'"
-                  + " ORDER BY type, rowid",
-              row -> row.getString(1),
-              handle.path().table());
-      long counted =
-          sql.hasTable("sqlite_sequence")
-              ? sql.number(
-                  "SELECT seq FROM sqlite_sequence WHERE name = ?", handle.path().table())
-              : 0;
-      RowsLocation head = store.head(session, branch, handle).orElseThrow();
-      StateLayers state = StateLayers.of(new TableState.Working(branch, head));
-      try (RowStream<Row> rows = session.rows(handle, state, RowQuery.all())) {
-        file.add(
-            table.number(), handle, table.live().definition(), beside, () -> rows, counted);
-      }
-      registry.put(branch.id(), table.number(), handle.id());
-    }
-
-    /** With the schema of the branch, where that is known. */
-    private TableHandle handle(TableOfBranch table) {
-      return wanted.stream()
-          .filter(given -> given.id().equals(table.table().id()))
-          .findFirst()
-          .orElse(table.table());
-    }
-  }
-
-  /** The file's name: the database's, and the branch's as far as every file system takes it. */
-  private String name(String branch) {
-    String database = settings.file().getFileName().toString();
-    String safe = branch.replaceAll("[^A-Za-z0-9_-]", "_");
-    if (!safe.equals(branch.toLowerCase(Locale.ROOT)) || safe.length() > 100) {
-      safe = safe.substring(0, Math.min(100, safe.length())) + "-" + digest(branch);
-    }
-    return database.replaceFirst("(?i)\\.db$", "") + "." + safe + ".db";
-  }
-
-  private static String digest(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 4);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+      return opened(branch, opening.reasons());
     }
   }
 
@@ -471,22 +296,45 @@ final class SqliteWorkspaces implements BranchWorkspaces, OpenBranchTables {
     branches.forEach(this::forget);
   }
 
-  /**
-   * @throws StorageException if a table is open in a workspace
-   */
-  void requireClosed(TableHandle table) {
+  /** Ids of branches in whose workspaces a table is open. */
+  private List<String> branches(TableHandle table) {
     try (Connection connection = store.connection()) {
       SqliteWorkspaceRegistry registry = registry(connection);
-      for (String branch : registry.branches()) {
-        Open open = registry.find(branch).orElseThrow();
-        if (open.tables().stream().anyMatch(known -> known.id().equals(table.id()))) {
-          throw new StorageException(
-              "Table %s is open in workspace file %s".formatted(table.name(), file(open)),
-              "Close it there first (epoch branch close)");
-        }
-      }
+      return registry.branches().stream()
+          .filter(branch -> registry.find(branch).orElseThrow().table(table.id()).isPresent())
+          .toList();
     } catch (SQLException e) {
       throw dialect.translate(e, "look for workspaces");
+    }
+  }
+
+  /** Brings in what clients changed in a table, on whichever branch. */
+  void pull(TableHandle table) {
+    for (String branch : branches(table)) {
+      refresh(new BranchHandle(table.repository(), branch, branch, false), List.of(table));
+    }
+  }
+
+  /** A table is versioned no more: no branch has it. */
+  void removed(TableHandle table) {
+    for (String branch : branches(table)) {
+      Open open = find(branch).orElseThrow();
+      int number = open.table(table.id()).orElseThrow().number();
+      try (LayerSession session =
+          store.begin((_, connection) -> {
+            registry(connection).remove(branch, number);
+            return Visit.NONE;
+          })) {
+        session.commit();
+      }
+      if (Files.exists(file(open))) {
+        try (SqliteWorkspaceFile file = open(file(open), false)) {
+          file.begin(true);
+          file.requireIdentity(open.id());
+          file.tables().stream().filter(known -> known.number() == number).forEach(file::drop);
+          file.commit();
+        }
+      }
     }
   }
 }

@@ -40,8 +40,7 @@ class SqliteMigrationTest {
       DatabaseSchema second = new SqliteSchemas(wish).read();
       DatabaseSchema named = withIds(second, given.renames);
       DialectMigration migration =
-          new SqliteMigrationPrinter()
-              .print(SchemaDifference.between(first, named), first, named);
+          new SqliteMigrationPrinter().print(SchemaDifference.between(first, named), first, named);
       assertThat(migration.unsupported()).isEmpty();
       assertThat(migration.up()).isNotEmpty();
       Map<String, List<String>> rows = rows(file, first, named, given.renames, false);
@@ -79,7 +78,8 @@ class SqliteMigrationTest {
   /** Rows that the new schema refuses stay where they are, in the table as it was. */
   @Test
   void aMigrationThatFailsLeavesAllAsItWas() throws SQLException {
-    try (Connection file = file("file", List.of("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)"));
+    try (Connection file =
+            file("file", List.of("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)"));
         Connection wish =
             file("wish", List.of("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL)"))) {
       run(file, List.of("INSERT INTO t VALUES (1, NULL)"));

@@ -54,9 +54,7 @@ class SqliteWorkspaceStatesTest extends AbstractStorageAdapterTests {
             StorageBackend.class.getClassLoader(),
             new Class<?>[] {StorageBackend.class},
             (_, method, arguments) ->
-                method.getName().equals("adapter")
-                    ? adapter
-                    : call(backend, method, arguments));
+                method.getName().equals("adapter") ? adapter : call(backend, method, arguments));
   }
 
   private static StorageAdapter watched(StorageAdapter adapter) {
