@@ -80,7 +80,8 @@ public final class SqliteStorageAdapter extends RelationalAdapter {
       BranchTable head,
       Iterator<CommittedChanges> commits) {
     super.restore(branch, origin, head, commits);
-    workspaces.distrust(branch.id());
+    // other branches see its rows below theirs
+    workspaces.distrustAll();
   }
 
   @Override

@@ -174,6 +174,19 @@ final class SqliteWorkspaces implements BranchWorkspaces, OpenBranchTables {
     }
   }
 
+  /** The same of all branches. */
+  void distrustAll() {
+    branches().forEach(this::distrust);
+  }
+
+  private List<String> branches() {
+    try (Connection connection = store.connection()) {
+      return registry(connection).branches();
+    } catch (SQLException e) {
+      throw dialect.translate(e, "look for workspaces");
+    }
+  }
+
   // ---- opening
 
   @Override
@@ -287,25 +300,15 @@ final class SqliteWorkspaces implements BranchWorkspaces, OpenBranchTables {
 
   /** All of them go. */
   void forgetAll() {
-    List<String> branches;
-    try (Connection connection = store.connection()) {
-      branches = registry(connection).branches();
-    } catch (SQLException e) {
-      throw dialect.translate(e, "look for workspaces");
-    }
-    branches.forEach(this::forget);
+    branches().forEach(this::forget);
   }
 
   /** Ids of branches in whose workspaces a table is open. */
   private List<String> branches(TableHandle table) {
-    try (Connection connection = store.connection()) {
-      SqliteWorkspaceRegistry registry = registry(connection);
-      return registry.branches().stream()
-          .filter(branch -> registry.find(branch).orElseThrow().table(table.id()).isPresent())
-          .toList();
-    } catch (SQLException e) {
-      throw dialect.translate(e, "look for workspaces");
-    }
+    return branches().stream()
+        .filter(branch ->
+            find(branch).flatMap(open -> open.table(table.id())).isPresent())
+        .toList();
   }
 
   /** Brings in what clients changed in a table, on whichever branch. */
