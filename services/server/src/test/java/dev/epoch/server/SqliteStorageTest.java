@@ -178,6 +178,37 @@ class SqliteStorageTest {
     api.get("/tables/users/records/1?ref=" + first).body("name", equalTo("Ann"));
   }
 
+  /** A tool made a table anew, and changed rows of it before anything captured that. */
+  @Test
+  void whatNothingCapturedIsNoticedBeforeACommitIsWrong() {
+    register();
+    String first = api.commit("main", "first");
+    application(
+        "CREATE TABLE new_users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, credit NUMERIC DEFAULT 0)",
+        "INSERT INTO new_users SELECT * FROM users",
+        "DROP TABLE users",
+        "ALTER TABLE new_users RENAME TO users",
+        "UPDATE users SET credit = 99 WHERE id = 1");
+    api.get("/status?branch=main").body("uncaptured.table", hasItem("users"));
+
+    // when
+    api.post("/commits", "{\"branch\": \"main\", \"message\": \"wrong\", \"all\": true}")
+        .statusCode(409)
+        .body("message", containsString("users"));
+    application("UPDATE users SET credit = 10 WHERE id = 1");
+    application("UPDATE users SET credit = 11 WHERE id = 2");
+    api.post("/commits", "{\"branch\": \"main\", \"message\": \"wrong\", \"all\": true}")
+        .statusCode(409);
+    application("UPDATE users SET credit = 20.5 WHERE id = 2");
+    api.post("/tables/users/rescan", "{}").statusCode(200);
+    application("UPDATE users SET credit = 11 WHERE id = 2");
+    api.commit("main", "right");
+
+    // then
+    api.get("/tables/users/records/2?ref=" + first).body("credit", equalTo(20.5f));
+    api.get("/status?branch=main").body("uncaptured", hasSize(0));
+  }
+
   @Test
   void aBranchIsAFileOfItsOwn() {
     // given

@@ -31,10 +31,13 @@ import dev.epoch.storage.record.RowWrite;
 import dev.epoch.storage.record.WriteKey;
 import dev.epoch.storage.record.WriteResult;
 import dev.epoch.storage.state.ChangeQuery;
+import dev.epoch.storage.state.CommittedContent;
 import dev.epoch.storage.state.PendingChanges;
 import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
+import dev.epoch.storage.state.UncapturedTable;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,6 +62,7 @@ public abstract class RelationalAdapter implements StorageAdapter {
   private final Registration registration;
   private final RelationalBranches branches;
   private final RecordWriter records;
+  private final ReplacedTables replaced;
 
   /**
    * @param shapers what a table would make of rows that are not to be written there
@@ -73,6 +77,7 @@ public abstract class RelationalAdapter implements StorageAdapter {
     this.registration = new Registration(store);
     this.branches = new RelationalBranches(store);
     this.records = new RecordWriter(store, values, shapers);
+    this.replaced = new ReplacedTables(store);
   }
 
   @Override
@@ -162,6 +167,29 @@ public abstract class RelationalAdapter implements StorageAdapter {
       session.commit();
       return changed;
     }
+  }
+
+  @Override
+  public List<UncapturedTable> uncaptured(String repository) {
+    return replaced.uncaptured(repository);
+  }
+
+  @Override
+  public void verify(
+      BranchHandle branch,
+      Collection<BranchTable> tables,
+      Function<BranchTable, CommittedContent> contents) {
+    if (!branch.isDefault()) {
+      return;
+    }
+    schemas(branch, tables);
+    List<BranchTable> changed = new ArrayList<>();
+    try (RelationalSession session = store.begin(false)) {
+      tables.stream()
+          .filter(table -> session.table(table.table()).replaced())
+          .forEach(changed::add);
+    }
+    changed.forEach(table -> replaced.verify(table, contents.apply(table)));
   }
 
   @Override
