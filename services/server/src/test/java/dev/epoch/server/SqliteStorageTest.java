@@ -178,6 +178,49 @@ class SqliteStorageTest {
     api.get("/tables/users/records/1?ref=" + first).body("name", equalTo("Ann"));
   }
 
+  /** What was altered live comes to branches by merges, and their rows go back. */
+  @Test
+  void changesOfSchemasComeToBranches() {
+    register();
+    api.commit("main", "first");
+    api.post("/branches", "{\"name\": \"x\"}").statusCode(201);
+    api.post("/branches", "{\"name\": \"untouched\"}").statusCode(201);
+    api.post("/tables/users/records?branch=x", "{\"upsert\": [{\"id\": 2, \"credit\": 21}]}")
+        .statusCode(200);
+    String former = api.commit("x", "before");
+    application(
+        "ALTER TABLE users ADD COLUMN tier TEXT NOT NULL DEFAULT 'basic'",
+        "ALTER TABLE users RENAME COLUMN name TO full_name",
+        "UPDATE users SET tier = 'gold' WHERE id = 1");
+    api.commit("main", "altered");
+
+    // when
+    for (String branch : List.of("x", "untouched")) {
+      api.post(
+              "/branches/merge",
+              "{\"source\": \"main\", \"target\": \"%s\"}".formatted(branch))
+          .statusCode(200);
+      api.get("/tables/users/records/1?branch=" + branch)
+          .body("tier", equalTo("gold"))
+          .body("full_name", equalTo("Ann"));
+      api.get("/tables/users/records/2?branch=" + branch).body("tier", equalTo("basic"));
+    }
+    api.get("/tables/users/records/2?branch=x").body("credit", equalTo(21));
+    api.post(
+            "/tables/users/records?branch=x",
+            "{\"upsert\": [{\"id\": 2, \"tier\": \"silver\", \"full_name\": \"Rob\"}]}")
+        .statusCode(200);
+    api.commit("x", "after");
+    api.post("/branches/merge", "{\"source\": \"x\", \"target\": \"main\"}").statusCode(200);
+
+    // then
+    assertThat(select("SELECT full_name || tier || credit FROM users ORDER BY id"))
+        .containsExactly("Anngold10", "Robsilver21");
+    api.get("/tables/users/records/2?ref=" + former)
+        .body("name", equalTo("Bob"))
+        .body("credit", equalTo(21));
+  }
+
   /** A tool made a table anew, and changed rows of it before anything captured that. */
   @Test
   void whatNothingCapturedIsNoticedBeforeACommitIsWrong() {

@@ -44,7 +44,6 @@ public record OpenTables(
     json.path("unchecked_references").forEach(reference -> unchecked.add(reference.asText()));
     List<String> places = new ArrayList<>();
     json.path("places").forEach(place -> places.add(place.asText()));
-    return new OpenTables(
-        List.copyOf(tables), List.copyOf(unchecked), List.copyOf(places), json);
+    return new OpenTables(List.copyOf(tables), List.copyOf(unchecked), List.copyOf(places), json);
   }
 }

@@ -149,10 +149,7 @@ public final class CaptureService {
       CommittedContent content = Backends.content(state, branch, target);
       adapter.verify(handle, List.of(target), _ -> content);
       adapter.rescan(handle, target, content.hash());
-      return Optional.ofNullable(
-              adapter
-                  .pending(handle, List.of(target))
-                  .get(target.table().id()))
+      return Optional.ofNullable(adapter.pending(handle, List.of(target)).get(target.table().id()))
           .orElse(new PendingChanges(0, 0, 0));
     } finally {
       synchronized (this) {

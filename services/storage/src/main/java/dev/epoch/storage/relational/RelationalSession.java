@@ -219,6 +219,12 @@ final class RelationalSession implements LayerSession {
   }
 
   @Override
+  public boolean hasColumns(TableHandle table, TableSchema schema) {
+    LayerTable layers = table(table);
+    return schema.columns().stream().allMatch(column -> layers.column(column.id()) != null);
+  }
+
+  @Override
   public boolean any(TableHandle table, KeySource source) {
     return reads.any(table, source);
   }

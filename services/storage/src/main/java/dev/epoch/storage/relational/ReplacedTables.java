@@ -36,7 +36,9 @@ final class ReplacedTables {
             && (table.replaced() || !TableShapes.isCaptured(session, table))) {
           found.add(
               new UncapturedTable(
-                  table.id(), branch, "it was made anew, and its triggers went with the former one"));
+                  table.id(),
+                  branch,
+                  "it was made anew, and its triggers went with the former one"));
         }
       }
     }
@@ -77,7 +79,8 @@ final class ReplacedTables {
       RelationalSession session, TableHandle handle, StateLayers state, CommittedContent content) {
     LayerTable known = session.table(handle);
     boolean complete =
-        handle.schema().columns().stream().allMatch(column -> known.live().containsKey(column.id()));
+        handle.schema().columns().stream()
+            .allMatch(column -> known.live().containsKey(column.id()));
     try (RowStream<Row> rows = session.rows(handle, state, RowQuery.all())) {
       TableContent found = TableContent.of(handle.schema(), rows);
       return found.rows() == content.rows()

@@ -144,7 +144,9 @@ final class TableShapes {
     }
   }
 
-  /** Whether the capture is as Epoch made it; it goes with a table that another takes the place of. */
+  /**
+   * Whether the capture is as Epoch made it; it goes with a table that another takes the place of.
+   */
   static boolean isCaptured(RelationalSession session, LayerTable table) {
     try {
       return !session

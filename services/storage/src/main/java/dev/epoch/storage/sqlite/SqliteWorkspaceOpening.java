@@ -110,13 +110,13 @@ final class SqliteWorkspaceOpening implements AutoCloseable {
     List<String> has = file.shapes().views();
     file.views(
         registry
-                .sql()
-                .all(
-                    "SELECT name, sql FROM sqlite_schema WHERE type = 'view'",
-                    row -> new String[] {row.getString(1), row.getString(2)})
-                .stream()
-                .filter(view -> !has.contains(view[0]))
-                .toList());
+            .sql()
+            .all(
+                "SELECT name, sql FROM sqlite_schema WHERE type = 'view'",
+                row -> new String[] {row.getString(1), row.getString(2)})
+            .stream()
+            .filter(view -> !has.contains(view[0]))
+            .toList());
     return Visit.NONE;
   }
 
@@ -165,10 +165,7 @@ final class SqliteWorkspaceOpening implements AutoCloseable {
     return name.toLowerCase(Locale.ROOT);
   }
 
-  private void add(
-      LayerSession session,
-      SqliteWorkspaceRegistry registry,
-      TableOfBranch table) {
+  private void add(LayerSession session, SqliteWorkspaceRegistry registry, TableOfBranch table) {
     TableHandle handle = handle(table);
     List<String> live = table.live().columns().stream().map(LiveColumn::name).toList();
     if (!live.equals(handle.schema().columns().stream().map(Column::name).toList())) {
@@ -205,21 +202,21 @@ final class SqliteWorkspaceOpening implements AutoCloseable {
 
   /** The file's name: the database's, and the branch's as far as every file system takes it. */
   private String name(String branch) {
-  String database = settings.file().getFileName().toString();
-  String safe = branch.replaceAll("[^A-Za-z0-9_-]", "_");
-  if (!safe.equals(branch.toLowerCase(Locale.ROOT)) || safe.length() > 100) {
-    safe = safe.substring(0, Math.min(100, safe.length())) + "-" + digest(branch);
-  }
-  return database.replaceFirst("(?i)\\.db$", "") + "." + safe + ".db";
+    String database = settings.file().getFileName().toString();
+    String safe = branch.replaceAll("[^A-Za-z0-9_-]", "_");
+    if (!safe.equals(branch.toLowerCase(Locale.ROOT)) || safe.length() > 100) {
+      safe = safe.substring(0, Math.min(100, safe.length())) + "-" + digest(branch);
+    }
+    return database.replaceFirst("(?i)\\.db$", "") + "." + safe + ".db";
   }
 
   private static String digest(String text) {
-  try {
-    byte[] hash =
-        MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(hash, 0, 4);
-  } catch (NoSuchAlgorithmException e) {
-    throw new IllegalStateException(e);
-  }
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 4);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

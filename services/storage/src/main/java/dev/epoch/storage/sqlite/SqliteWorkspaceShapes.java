@@ -12,7 +12,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What tables look like in a workspace file, and whether that is what they looked like at first. */
+/**
+ * What tables look like in a workspace file, and whether that is what they looked like at first.
+ */
 record SqliteWorkspaceShapes(Path file, SqliteSql sql) {
   /** Tables and views that somebody made, or that are not there any more. */
   private List<String> strangers(List<Table> tables) {
@@ -40,7 +42,8 @@ record SqliteWorkspaceShapes(Path file, SqliteSql sql) {
   LiveTable live(String name) {
     try {
       return new SqliteCatalog()
-          .table(sql.connection(), new TablePath(SqliteCatalog.MAIN, name)).orElse(null);
+          .table(sql.connection(), new TablePath(SqliteCatalog.MAIN, name))
+          .orElse(null);
     } catch (SQLException e) {
       throw sql.dialect().translate(e, "read the shape of " + name);
     }
@@ -122,6 +125,6 @@ record SqliteWorkspaceShapes(Path file, SqliteSql sql) {
     return new TableChangedException(
         "Table %s has another shape in workspace file %s: %s".formatted(table.name(), file, how),
         "Branches of SQLite hold rows, not changes of schemas: take it back there, and alter the"
-            + " table in the database itself");
+            + " table in the database itself; or close the table there (epoch branch close)");
   }
 }

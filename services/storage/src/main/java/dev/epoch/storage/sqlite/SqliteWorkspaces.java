@@ -306,8 +306,7 @@ final class SqliteWorkspaces implements BranchWorkspaces, OpenBranchTables {
   /** Ids of branches in whose workspaces a table is open. */
   private List<String> branches(TableHandle table) {
     return branches().stream()
-        .filter(branch ->
-            find(branch).flatMap(open -> open.table(table.id())).isPresent())
+        .filter(branch -> find(branch).flatMap(open -> open.table(table.id())).isPresent())
         .toList();
   }
 
