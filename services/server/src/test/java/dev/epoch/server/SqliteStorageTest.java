@@ -200,12 +200,12 @@ class SqliteStorageTest {
               "/branches/merge",
               "{\"source\": \"main\", \"target\": \"%s\"}".formatted(branch))
           .statusCode(200);
-      api.get("/tables/users/records/1?branch=" + branch)
+      api.get("/tables/users/records/1?ref=" + branch)
           .body("tier", equalTo("gold"))
           .body("full_name", equalTo("Ann"));
-      api.get("/tables/users/records/2?branch=" + branch).body("tier", equalTo("basic"));
+      api.get("/tables/users/records/2?ref=" + branch).body("tier", equalTo("basic"));
     }
-    api.get("/tables/users/records/2?branch=x").body("credit", equalTo(21));
+    api.get("/tables/users/records/2?ref=x").body("credit", equalTo(21));
     api.post(
             "/tables/users/records?branch=x",
             "{\"upsert\": [{\"id\": 2, \"tier\": \"silver\", \"full_name\": \"Rob\"}]}")
@@ -286,7 +286,7 @@ class SqliteStorageTest {
     api.commit("main", "Eve");
     api.post("/branches/merge", "{\"source\": \"main\", \"target\": \"x\"}").statusCode(200);
     application(branch, "UPDATE users SET credit = 70 WHERE id = 7");
-    api.get("/status?branch=x").body("unstaged.table", hasItem("users"));
+    api.get("/tables/users/records/7?ref=x&working=true").body("credit", equalTo(70));
 
     // when: a column that the branch cannot have
     application(branch, "ALTER TABLE users ADD COLUMN tier TEXT");
@@ -297,10 +297,10 @@ class SqliteStorageTest {
     // then
     api.delete("/branches/x/open").statusCode(204);
     assertThat(branch).doesNotExist();
-    api.get("/tables/users/records/7?branch=x").body("credit", equalTo(70));
+    api.get("/tables/users/records/7?ref=x").body("credit", equalTo(70));
     api.post("/branches/x/open", "{\"tables\": [\"orders\"]}")
         .body("tables.open", equalTo(List.of(true, true)));
-    api.delete("/branches/x?force=true");
+    api.delete("/branches/x?force=true").statusCode(204);
     assertThat(branch).doesNotExist();
   }
 
