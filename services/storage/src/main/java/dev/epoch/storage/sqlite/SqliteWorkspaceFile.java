@@ -15,14 +15,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteOpenMode;
 
@@ -61,8 +59,12 @@ final class SqliteWorkspaceFile implements AutoCloseable {
     this.shapes = new SqliteWorkspaceShapes(file, sql);
   }
 
-  /** Opens a file that is there, or makes it. */
-  static SqliteWorkspaceFile open(Path file, Duration busyTimeout, boolean create) {
+  /**
+   * Opens a file that is there, or makes it.
+   *
+   * @param settings of the database
+   */
+  static SqliteWorkspaceFile open(Path file, SqliteSettings settings, boolean create) {
     if (!create && !Files.exists(file)) {
       throw new StorageException(
           "Workspace file %s is gone; what was changed in it since Epoch looked last is with it"
@@ -74,9 +76,9 @@ final class SqliteWorkspaceFile implements AutoCloseable {
     if (!create) {
       config.resetOpenMode(SQLiteOpenMode.CREATE);
     }
-    config.setBusyTimeout((int) busyTimeout.toMillis());
+    config.setBusyTimeout((int) settings.busyTimeout().toMillis());
     config.enforceForeignKeys(false);
-    config.setJournalMode(JournalMode.WAL);
+    settings.journalMode().ifPresent(config::setJournalMode);
     SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl("jdbc:sqlite:" + file);
     try {

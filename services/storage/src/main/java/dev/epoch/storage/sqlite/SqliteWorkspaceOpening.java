@@ -72,7 +72,7 @@ final class SqliteWorkspaceOpening implements AutoCloseable {
   }
 
   private SqliteWorkspaceFile open(Path path, boolean create) {
-    return SqliteWorkspaceFile.open(path, settings.busyTimeout(), create);
+    return SqliteWorkspaceFile.open(path, settings, create);
   }
 
   Visit in(LayerSession session, SqliteWorkspaceRegistry registry) {

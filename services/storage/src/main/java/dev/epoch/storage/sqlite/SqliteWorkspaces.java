@@ -51,7 +51,7 @@ final class SqliteWorkspaces implements BranchWorkspaces, OpenBranchTables {
   }
 
   private SqliteWorkspaceFile open(Path file, boolean create) {
-    return SqliteWorkspaceFile.open(file, settings.busyTimeout(), create);
+    return SqliteWorkspaceFile.open(file, settings, create);
   }
 
   /** Reads what is open, in no transaction. */
