@@ -300,6 +300,7 @@ class SqliteStorageTest {
     api.get("/tables/users/records/7?ref=x").body("credit", equalTo(70));
     api.post("/branches/x/open", "{\"tables\": [\"orders\"]}")
         .body("tables.open", equalTo(List.of(true, true)));
+    api.post("/branches/main/checkout", "{}");
     api.delete("/branches/x?force=true").statusCode(204);
     assertThat(branch).doesNotExist();
   }
