@@ -16,6 +16,15 @@ DATABASES = {
     }
 }
 
+if _url.scheme == "sqlite":
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": _url.path,
+            "OPTIONS": {"timeout": 20},
+        }
+    }
+
 SECRET_KEY = "only for tests"
 DEBUG = True
 ALLOWED_HOSTS = ["testserver"]

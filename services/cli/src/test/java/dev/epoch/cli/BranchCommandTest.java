@@ -303,7 +303,8 @@ class BranchCommandTest extends CommandTest {
         {"branch": "feature", "tables": [
           {"table": "orders", "open": true, "rows": 1000, "bytes": 204800},
           {"table": "log", "open": false, "reason": "it is partitioned"}],
-         "unchecked_references": ["log_order (log to orders)"]}
+         "unchecked_references": ["log_order (log to orders)"],
+         "places": ["/data/shop.feature.db"]}
         """);
     server.on("DELETE /branches/feature/open", 204, "");
 
@@ -312,6 +313,7 @@ class BranchCommandTest extends CommandTest {
         1 table of branch 'feature' open
           orders  about 1000 rows, 200 KB
           log  not open: it is partitioned
+          in file /data/shop.feature.db
           checked by merges only: foreign key log_order (log to orders)
         """,
         "branch",
@@ -321,6 +323,10 @@ class BranchCommandTest extends CommandTest {
         "log");
     assertThat(server.request("POST /branches/feature/open").body().toString())
         .isEqualTo("{\"tables\":[\"orders\",\"log\"]}");
+    shell.run("branch", "open", "feature", "--table", "orders");
+    assertThat(server.requests().getLast().body().toString())
+        .isEqualTo("{\"tables\":[\"orders\"]}");
+    assertThat(shell.run("branch", "open", "feature", "orders", "--all").exitCode()).isEqualTo(2);
     prints("Closed the tables of branch 'feature'\n", "branch", "close");
   }
 

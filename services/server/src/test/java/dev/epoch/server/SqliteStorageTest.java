@@ -41,6 +41,10 @@ class SqliteStorageTest {
   }
 
   private void application(String... statements) {
+    application(file, statements);
+  }
+
+  private static void application(Path file, String... statements) {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA busy_timeout = 10000");
@@ -174,6 +178,133 @@ class SqliteStorageTest {
     api.get("/tables/users/records/1?ref=" + first).body("name", equalTo("Ann"));
   }
 
+  /** What was altered live comes to branches by merges, and their rows go back. */
+  @Test
+  void changesOfSchemasComeToBranches() {
+    register();
+    api.commit("main", "first");
+    api.post("/branches", "{\"name\": \"x\"}").statusCode(201);
+    api.post("/branches", "{\"name\": \"untouched\"}").statusCode(201);
+    api.post("/tables/users/records?branch=x", "{\"upsert\": [{\"id\": 2, \"credit\": 21}]}")
+        .statusCode(200);
+    String former = api.commit("x", "before");
+    application(
+        "ALTER TABLE users ADD COLUMN tier TEXT NOT NULL DEFAULT 'basic'",
+        "ALTER TABLE users RENAME COLUMN name TO full_name",
+        "UPDATE users SET tier = 'gold' WHERE id = 1");
+    api.commit("main", "altered");
+
+    // when
+    for (String branch : List.of("x", "untouched")) {
+      api.post(
+              "/branches/merge",
+              "{\"source\": \"main\", \"target\": \"%s\"}".formatted(branch))
+          .statusCode(200);
+      api.get("/tables/users/records/1?ref=" + branch)
+          .body("tier", equalTo("gold"))
+          .body("full_name", equalTo("Ann"));
+      api.get("/tables/users/records/2?ref=" + branch).body("tier", equalTo("basic"));
+    }
+    api.get("/tables/users/records/2?ref=x").body("credit", equalTo(21));
+    api.post(
+            "/tables/users/records?branch=x",
+            "{\"upsert\": [{\"id\": 2, \"tier\": \"silver\", \"full_name\": \"Rob\"}]}")
+        .statusCode(200);
+    api.commit("x", "after");
+    api.post("/branches/merge", "{\"source\": \"x\", \"target\": \"main\"}").statusCode(200);
+
+    // then
+    assertThat(select("SELECT full_name || tier || credit FROM users ORDER BY id"))
+        .containsExactly("Anngold10", "Robsilver21");
+    api.get("/tables/users/records/2?ref=" + former)
+        .body("name", equalTo("Bob"))
+        .body("credit", equalTo(21));
+  }
+
+  /** A tool made a table anew, and changed rows of it before anything captured that. */
+  @Test
+  void whatNothingCapturedIsNoticedBeforeACommitIsWrong() {
+    register();
+    String first = api.commit("main", "first");
+    application(
+        "CREATE TABLE new_users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, credit NUMERIC DEFAULT 0)",
+        "INSERT INTO new_users SELECT * FROM users",
+        "DROP TABLE users",
+        "ALTER TABLE new_users RENAME TO users",
+        "UPDATE users SET credit = 99 WHERE id = 1");
+    api.get("/status?branch=main").body("uncaptured.table", hasItem("users"));
+
+    // when
+    api.post("/commits", "{\"branch\": \"main\", \"message\": \"wrong\", \"all\": true}")
+        .statusCode(409)
+        .body("message", containsString("users"));
+    application("UPDATE users SET credit = 10 WHERE id = 1");
+    application("UPDATE users SET credit = 11 WHERE id = 2");
+    api.post("/commits", "{\"branch\": \"main\", \"message\": \"wrong\", \"all\": true}")
+        .statusCode(409);
+    application("UPDATE users SET credit = 20.5 WHERE id = 2");
+    api.post("/tables/users/rescan", "{}").statusCode(200);
+    application("UPDATE users SET credit = 11 WHERE id = 2");
+    api.commit("main", "right");
+
+    // then
+    api.get("/tables/users/records/2?ref=" + first).body("credit", equalTo(20.5f));
+    api.get("/status?branch=main").body("uncaptured", hasSize(0));
+  }
+
+  @Test
+  void aBranchIsAFileOfItsOwn() {
+    // given
+    register();
+    api.commit("main", "first");
+    api.post("/branches", "{\"name\": \"x\"}").statusCode(201);
+
+    // when
+    Path branch = folder.resolve("shop.x.db");
+    api.post("/branches/x/open", "{}")
+        .statusCode(200)
+        .body("places", equalTo(List.of(branch.toString())))
+        .body("tables.open", equalTo(List.of(true, true)));
+    application(
+        branch,
+        "UPDATE users SET name = 'Anna' WHERE id = 1",
+        "INSERT INTO orders VALUES (2, 1, '2024-02-01 10:00:00')");
+
+    // then: uncommitted changes of the branch, committed and merged as any
+    api.get("/status?branch=x")
+        .body("unstaged.table", hasItem("users"))
+        .body("unstaged.table", hasItem("orders"));
+    api.commit("x", "in the file");
+    application("UPDATE users SET credit = 11 WHERE id = 1");
+    api.post("/branches/merge", "{\"source\": \"x\", \"target\": \"main\"}").statusCode(200);
+    assertThat(select("SELECT name || ' ' || credit FROM users WHERE id = 1"))
+        .containsExactly("Anna 11");
+    assertThat(select("SELECT count(*) FROM orders")).containsExactly("2");
+
+    // when: the branch gets what the default branch has
+    application("INSERT INTO users VALUES (7, 'Eve', 1)");
+    api.commit("main", "Eve");
+    api.post("/branches/merge", "{\"source\": \"main\", \"target\": \"x\"}").statusCode(200);
+    application(branch, "UPDATE users SET credit = 70 WHERE id = 7");
+    api.get("/tables/users/records/7?ref=x&working=true").body("credit", equalTo(70));
+
+    // when: a column that the branch cannot have
+    application(branch, "ALTER TABLE users ADD COLUMN tier TEXT");
+    api.get("/status?branch=x").statusCode(409).body("message", containsString("tier"));
+    application(branch, "ALTER TABLE users DROP COLUMN tier");
+    api.commit("x", "Eve has more");
+
+    // then
+    api.delete("/branches/x/open").statusCode(204);
+    assertThat(branch).doesNotExist();
+    api.get("/tables/users/records/7?ref=x").body("credit", equalTo(70));
+    api.post("/branches/x/open", "{\"tables\": [\"orders\"]}")
+        .body("tables.open", equalTo(List.of(true, true)));
+    api.post("/branches/main/checkout", "{}");
+    api.delete("/branches/x?force=true").statusCode(204);
+    assertThat(branch).doesNotExist();
+  }
+
   @Test
   void migrationsAreWrittenInTheDialectOfSqlite() {
     register();
@@ -215,7 +346,7 @@ class SqliteStorageTest {
         .body("capabilities.transactions", equalTo("all_tables"))
         .body("capabilities.capture", equalTo("triggers"))
         .body("capabilities.constraints", hasItem("foreign_key"))
-        .body("capabilities.parts", equalTo(List.of("queries", "table_copies")));
+        .body("capabilities.parts", equalTo(List.of("queries", "open_tables", "table_copies")));
   }
 
   @Test

@@ -19,6 +19,7 @@ import dev.epoch.storage.operation.OperationExecutor;
 import dev.epoch.storage.record.RowWrite;
 import dev.epoch.storage.record.WriteKey;
 import dev.epoch.storage.record.WriteResult;
+import dev.epoch.storage.state.CommittedContent;
 import dev.epoch.storage.state.TableState;
 import dev.epoch.storage.state.UncapturedTable;
 import java.util.Collection;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The tables of a database, the capture of their changes, and the records that clients write. */
 public interface TableStore {
@@ -96,6 +98,19 @@ public interface TableStore {
    * @param content that the branch's last commit has of the table
    */
   default void rescan(BranchHandle branch, BranchTable table, Digest content) {}
+
+  /**
+   * Looks at tables that somebody has made anew, so that nothing captured what he changed until it
+   * was noticed: whether they have what was committed last, but for what was captured. Fails with
+   * {@link CaptureOffException} where they have not. Nothing to do for backends whose capture is
+   * not a part of the users' table.
+   *
+   * @param contents what the branch's last commit has of each
+   */
+  default void verify(
+      BranchHandle branch,
+      Collection<BranchTable> tables,
+      Function<BranchTable, CommittedContent> contents) {}
 
   /**
    * Stops capturing, and removes all of Epoch's objects of this table that stand beside it or refer

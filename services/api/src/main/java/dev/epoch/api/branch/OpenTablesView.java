@@ -12,7 +12,9 @@ public record OpenTablesView(
     @Schema(
             description =
                 "Foreign keys that only merges check: one side is open and the other is not")
-        List<String> uncheckedReferences) {
+        List<String> uncheckedReferences,
+    @Schema(description = "Files of the branch, where its tables are not in the database itself")
+        List<String> places) {
 
   /** One of them. */
   @Schema(name = "BranchOpenTable")
@@ -30,6 +32,7 @@ public record OpenTablesView(
         openings.tables().stream()
             .map(t -> new Table(t.name(), t.open(), t.reason(), t.rows(), t.bytes()))
             .toList(),
-        openings.uncheckedReferences());
+        openings.uncheckedReferences(),
+        openings.places());
   }
 }

@@ -9,8 +9,10 @@ import java.util.List;
  * How the tables of a branch stand for sessions of the database.
  *
  * @param uncheckedReferences foreign keys that only merges check
+ * @param places files of the branch, where its tables are not in the database itself
  */
-public record OpenTables(List<Table> tables, List<String> uncheckedReferences, JsonNode json)
+public record OpenTables(
+    List<Table> tables, List<String> uncheckedReferences, List<String> places, JsonNode json)
     implements Received {
 
   /**
@@ -40,6 +42,8 @@ public record OpenTables(List<Table> tables, List<String> uncheckedReferences, J
     }
     List<String> unchecked = new ArrayList<>();
     json.path("unchecked_references").forEach(reference -> unchecked.add(reference.asText()));
-    return new OpenTables(List.copyOf(tables), List.copyOf(unchecked), json);
+    List<String> places = new ArrayList<>();
+    json.path("places").forEach(place -> places.add(place.asText()));
+    return new OpenTables(List.copyOf(tables), List.copyOf(unchecked), List.copyOf(places), json);
   }
 }

@@ -111,6 +111,10 @@ public final class WorkingSetService {
     backends
         .byAdapter(state, looked, BranchTable::table)
         .forEach((adapter, tables) -> {
+          adapter.verify(
+              Backends.handle(state, branch),
+              tables,
+              table -> Backends.content(state, branch, table));
           Set<String> touched = adapter.touched(Backends.handle(state, branch), tables);
           tables.stream()
               .filter(table -> touched.contains(table.table().id()))

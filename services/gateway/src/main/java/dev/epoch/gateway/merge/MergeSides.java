@@ -13,6 +13,7 @@ import dev.epoch.model.commit.MergeBase;
 import dev.epoch.model.row.RowChange;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.state.CommittedContent;
 import dev.epoch.storage.state.StateReader;
 import dev.epoch.storage.state.TableState;
 import java.util.ArrayList;
@@ -148,12 +149,17 @@ record MergeSides(
 
   /** Whether applications have changed the table on the default branch since the head. */
   boolean isTouched(TableHandle table, TableEntry ours) {
-    return intoDefault()
-        && !reader(table)
-            .touched(
-                Backends.handle(state, target),
-                List.of(new BranchTable(table, target.location(ours))))
-            .isEmpty();
+    if (!intoDefault()) {
+      return false;
+    }
+    List<BranchTable> live = List.of(new BranchTable(table, target.location(ours)));
+    backends
+        .adapter(state, table)
+        .verify(
+            Backends.handle(state, target),
+            live,
+            _ -> new CommittedContent(ours.rowCount(), ours.contentHash()));
+    return !reader(table).touched(Backends.handle(state, target), live).isEmpty();
   }
 
   /** Whether rows that only the live table had cannot be read with their values of a column. */

@@ -116,6 +116,7 @@ public final class DdlService {
     BranchState branch = branch(state, request);
     List<DdlStatement> statements = DdlText.parse(request.sql());
     boolean live = state.isDefault(branch);
+    SchemaMigrations migrations = runner.runnerOf(state, storage);
     if (!live) {
       requireUnqualified(state, storage, statements);
     }
@@ -177,6 +178,7 @@ public final class DdlService {
           Map.of("operations", lost, "remedy", "--force does it nevertheless"));
     }
     boolean live = state.isDefault(branch);
+    SchemaMigrations migrations = runner.runnerOf(state, storage);
     if (!live) {
       requireUnqualified(state, storage, statements);
       openTables.openIn(state, branch, storage, named(state, branch, storage, statements));
@@ -187,7 +189,7 @@ public final class DdlService {
     Progress progress =
         runner.run(
             state,
-            runner.runnerOf(state, storage),
+            migrations,
             hash(before),
             steps,
             request.settings(),

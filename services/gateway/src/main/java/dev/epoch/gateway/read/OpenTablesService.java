@@ -35,8 +35,10 @@ public final class OpenTablesService {
    * @param tables by name
    * @param uncheckedReferences foreign keys that only merges check, since one side is open and the
    *     other is not
+   * @param places what clients open to find them, where that is not the database itself: files
    */
-  public record Openings(List<Table> tables, List<String> uncheckedReferences) {}
+  public record Openings(
+      List<Table> tables, List<String> uncheckedReferences, List<String> places) {}
 
   /**
    * A table.
@@ -84,7 +86,7 @@ public final class OpenTablesService {
                   new RefusedException(
                       Code.VALIDATION,
                       "The storage of these tables has no sessions that find them on a branch",
-                      Map.of("remedy", "Name tables of a PostgreSQL storage")))
+                      Map.of("remedy", "Name tables of PostgreSQL or SQLite")))
               .open(handle, names.isEmpty() ? List.of() : tables);
       if (!names.isEmpty()) {
         requireOpen(tables, opened);
@@ -102,7 +104,9 @@ public final class OpenTablesService {
                 Code.VALIDATION,
                 "Table '%s' cannot be open on a branch: %s"
                     .formatted(table.name(), layered.reason()),
-                Map.of("remedy", "It stays readable and writable on the branch, through views"));
+                Map.of(
+                    "remedy",
+                    "It stays readable and writable on the branch, through the API or views"));
           });
     }
   }
@@ -127,6 +131,7 @@ public final class OpenTablesService {
     BranchHandle handle = Backends.handle(state, branch);
     List<Table> all = new ArrayList<>();
     List<String> unchecked = new ArrayList<>();
+    List<String> places = new ArrayList<>();
     byAdapter(state, branch, List.of())
         .forEach((adapter, tables) ->
             adapter
@@ -135,9 +140,14 @@ public final class OpenTablesService {
                 .ifPresent(opened -> {
                   all.addAll(named(tables, opened));
                   unchecked.addAll(opened.uncheckedReferences());
+                  if (opened.place() != null) {
+                    places.add(opened.place());
+                  }
                 }));
     return new Openings(
-        all.stream().sorted(Comparator.comparing(Table::name)).toList(), List.copyOf(unchecked));
+        all.stream().sorted(Comparator.comparing(Table::name)).toList(),
+        List.copyOf(unchecked),
+        places.stream().sorted().toList());
   }
 
   private static List<Table> named(List<TableHandle> tables, OpenedTables opened) {

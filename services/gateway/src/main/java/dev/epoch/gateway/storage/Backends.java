@@ -16,6 +16,7 @@ import dev.epoch.storage.TablePath;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.error.HistoryPrunedException;
+import dev.epoch.storage.state.CommittedContent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -226,6 +227,17 @@ public final class Backends {
                         table.table().with(changed.get(table.table().id())), table.head())
                     : table)
             .toList();
+  }
+
+  /** What the branch's last commit has of a table, or its registration. */
+  public static CommittedContent content(
+      RepositoryState state, BranchState branch, BranchTable table) {
+    TableEntry entry = state.head(branch).tree().get(table.table().name());
+    if (entry != null && entry.tableId().equals(table.table().id())) {
+      return new CommittedContent(entry.rowCount(), entry.contentHash());
+    }
+    RegisteredTable registered = state.tables().byId().get(table.table().id());
+    return new CommittedContent(registered.baselineRows(), registered.baselineHash());
   }
 
   /** Schemas of tables that are not committed as they are, by table id. */

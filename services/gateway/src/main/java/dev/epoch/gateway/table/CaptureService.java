@@ -4,16 +4,16 @@ import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RegisteredTable;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.engine.state.StorageState;
-import dev.epoch.events.Digest;
-import dev.epoch.events.table.TableEntry;
 import dev.epoch.gateway.commit.WorkingSetService;
 import dev.epoch.gateway.storage.Backends;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.storage.StorageAdapter;
+import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.error.CaptureOffException;
 import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.state.CommittedContent;
 import dev.epoch.storage.state.PendingChanges;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,11 +145,11 @@ public final class CaptureService {
               .findFirst()
               .orElseThrow(() -> WorkingSetService.tableNotFound(table, branch));
       StorageAdapter adapter = backends.adapter(state, target.table());
-      adapter.rescan(Backends.handle(state, branch), target, content(state, branch, target));
-      return Optional.ofNullable(
-              adapter
-                  .pending(Backends.handle(state, branch), List.of(target))
-                  .get(target.table().id()))
+      BranchHandle handle = Backends.handle(state, branch);
+      CommittedContent content = Backends.content(state, branch, target);
+      adapter.verify(handle, List.of(target), _ -> content);
+      adapter.rescan(handle, target, content.hash());
+      return Optional.ofNullable(adapter.pending(handle, List.of(target)).get(target.table().id()))
           .orElse(new PendingChanges(0, 0, 0));
     } finally {
       synchronized (this) {
@@ -157,13 +157,5 @@ public final class CaptureService {
       }
       lock.unlock();
     }
-  }
-
-  /** What the branch's last commit has of the table, or its registration. */
-  private static Digest content(RepositoryState state, BranchState branch, BranchTable table) {
-    TableEntry entry = state.head(branch).tree().get(table.table().name());
-    return entry != null && entry.tableId().equals(table.table().id())
-        ? entry.contentHash()
-        : state.tables().byId().get(table.table().id()).baselineHash();
   }
 }

@@ -8,11 +8,17 @@ import java.util.List;
  * @param tables all of them
  * @param uncheckedReferences foreign keys with one side open and the other not, which only merges
  *     check
+ * @param place what clients open to find them; null if that is the database itself
  */
-public record OpenedTables(List<Table> tables, List<String> uncheckedReferences) {
+public record OpenedTables(List<Table> tables, List<String> uncheckedReferences, String place) {
   public OpenedTables {
     tables = List.copyOf(tables);
     uncheckedReferences = List.copyOf(uncheckedReferences);
+  }
+
+  /** Tables that clients find in the database itself. */
+  public OpenedTables(List<Table> tables, List<String> uncheckedReferences) {
+    this(tables, uncheckedReferences, null);
   }
 
   /**

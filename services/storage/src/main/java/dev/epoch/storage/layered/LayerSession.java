@@ -57,6 +57,9 @@ public interface LayerSession extends AutoCloseable {
    */
   List<Row> page(KeySet keys, TableHandle table, StateLayers state, long first, int count);
 
+  /** Whether layers have all columns of a schema of the table. */
+  boolean hasColumns(TableHandle table, TableSchema schema);
+
   /** Whether there is such a key. */
   boolean any(TableHandle table, KeySource source);
 

@@ -1,5 +1,9 @@
 package dev.epoch.storage.layered;
 
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchHandle;
+import java.util.Collection;
+
 /** Where the layers of a database's tables are. */
 public interface LayerStore {
   /**
@@ -8,4 +12,15 @@ public interface LayerStore {
    * @param writes whether it may write; one that only reads is never in the way of another
    */
   LayerSession begin(boolean writes);
+
+  /**
+   * A transaction that writes on a branch.
+   *
+   * @param tables that it is about
+   * @param needed whether it fails where a place that clients have of the branch cannot be reached;
+   *     else that is made good for later
+   */
+  default LayerSession begin(BranchHandle branch, Collection<TableHandle> tables, boolean needed) {
+    return begin(true);
+  }
 }

@@ -2,11 +2,16 @@ package dev.epoch.storage.layered;
 
 import dev.epoch.events.table.RowsLocation;
 import dev.epoch.events.table.TableSchema;
+import dev.epoch.model.row.Row;
 import dev.epoch.model.row.RowChange;
+import dev.epoch.model.row.RowKey;
+import dev.epoch.model.row.RowStream;
 import dev.epoch.storage.OperationId;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.error.ConstraintViolationsException;
+import dev.epoch.storage.error.ConstraintViolationsException.Violation;
 import dev.epoch.storage.error.FormerOwnerException;
 import dev.epoch.storage.error.PendingChangesException;
 import dev.epoch.storage.error.StorageException;
@@ -17,6 +22,7 @@ import dev.epoch.storage.operation.Operation.MergeRows;
 import dev.epoch.storage.operation.Operation.TableOperation;
 import dev.epoch.storage.operation.OperationResult;
 import dev.epoch.storage.operation.PlannedRows;
+import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,6 +31,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -54,7 +61,7 @@ public final class LayeredOperations {
   private record Step(RowsLocation location, List<RowChange> committed) {}
 
   public OperationResult apply(Operation operation, Map<String, PlannedRows> planned) {
-    try (LayerSession session = store.begin(true)) {
+    try (LayerSession session = store.begin(operation.branch(), tables(operation), true)) {
       Optional<Remembered> remembered = session.operation(operation.id().id());
       if (remembered.isPresent()) {
         if (remembered.get().result() == null) {
@@ -75,6 +82,10 @@ public final class LayeredOperations {
     } finally {
       planned.values().forEach(PlannedRows::close);
     }
+  }
+
+  private static List<TableHandle> tables(Operation operation) {
+    return operation.tables().stream().map(table -> table.table().table()).toList();
   }
 
   private OperationResult apply(
@@ -103,10 +114,14 @@ public final class LayeredOperations {
           }
         }
         case MergeRows merge -> {
-          requireNoStep(merge.table().table(), merge.step());
+          requireStepOfRows(session, branch, merge);
           RowsLocation head = live.getOrDefault(id, merge.table().head());
-          locations.put(
-              id, merges.merge(session, branch, merge, head, operation.id(), planned.get(id)));
+          RowsLocation merged =
+              merges.merge(session, branch, merge, head, operation.id(), planned.get(id));
+          if (merge.step() != null) {
+            requireValues(session, merge, merged);
+          }
+          locations.put(id, merged);
         }
         case Operation.Repoint repoint -> {
           requireNoStep(repoint.table().table(), repoint.step());
@@ -160,6 +175,35 @@ public final class LayeredOperations {
       }
     }
     return tables;
+  }
+
+  /** A branch can have what the live table has or had: layers have these columns. */
+  private static void requireStepOfRows(
+      LayerSession session, BranchHandle branch, MergeRows merge) {
+    TableHandle table = merge.table().table();
+    if (merge.step() != null
+        && (branch.isDefault() || !session.hasColumns(table, merge.step().schema()))) {
+      requireNoStep(table, merge.step());
+    }
+  }
+
+  /**
+   * @throws ConstraintViolationsException if a row lacks a value that the new schema asks for
+   */
+  private static void requireValues(LayerSession session, MergeRows merge, RowsLocation at) {
+    TableHandle table = merge.table().table().with(merge.step().schema());
+    for (String name : merge.step().notNull()) {
+      Map<String, String> isNull = new HashMap<>();
+      isNull.put(name, null);
+      RowQuery query = new RowQuery(null, isNull, OptionalLong.of(1), false);
+      try (RowStream<Row> rows = session.rows(table, StateLayers.at(at), query)) {
+        if (rows.hasNext()) {
+          RowKey key = rows.next().key(table.schema().keyIndexes());
+          throw new ConstraintViolationsException(
+              List.of(new Violation(table.id(), key, name, name + " must not be null")));
+        }
+      }
+    }
   }
 
   private static void requireNoStep(TableHandle table, Operation.SchemaStep step) {
@@ -251,7 +295,7 @@ public final class LayeredOperations {
   // ---- undoing
 
   public void revert(Operation operation, long fence) {
-    try (LayerSession session = store.begin(true)) {
+    try (LayerSession session = store.begin(operation.branch(), tables(operation), false)) {
       if (session.fence(operation.id().id(), fence) > fence) {
         throw FormerOwnerException.of(operation.id());
       }

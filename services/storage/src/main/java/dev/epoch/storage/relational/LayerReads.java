@@ -205,6 +205,19 @@ final class LayerReads {
     return new TemporaryKeys(session, name, keys.size());
   }
 
+  /** The keys of a set, in order. */
+  List<RowKey> all(TemporaryKeys keys, TableHandle handle) {
+    LayerTable table = session.table(handle);
+    List<Column> columns =
+        Arrays.stream(handle.schema().keyIndexes())
+            .mapToObj(handle.schema().columns()::get)
+            .toList();
+    return session.all(
+        "SELECT %s FROM %s ORDER BY n".formatted(String.join(", ", table.keyNames()), keys.name()),
+        RelationalSession.NONE,
+        row -> RowKey.of(row(row, 1, columns).values().toArray(String[]::new)));
+  }
+
   private String make(LayerTable table) {
     temporaries++;
     String name = "epoch_k_" + temporaries;

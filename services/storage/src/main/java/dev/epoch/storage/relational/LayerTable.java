@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * @param path of the live table
  * @param position of the operation that registered it
  * @param archived whether the live table is the users' alone again, and a copy stands for it
+ * @param replaced whether somebody has made the live table anew, so that nothing captured what he
+ *     changed until then, and nobody has looked whether it has what was committed
  * @param key ids of the columns of the key, in its order
  * @param columns all that it has ever had
  * @param live names in the live table by id; those that are gone are not in it
@@ -27,6 +29,7 @@ record LayerTable(
     TablePath path,
     long position,
     boolean archived,
+    boolean replaced,
     List<String> key,
     List<LayerColumn> columns,
     Map<String, String> live) {
@@ -48,7 +51,13 @@ record LayerTable(
   }
 
   LayerTable with(Map<String, String> names) {
-    return new LayerTable(number, id, repository, path, position, archived, key, columns, names);
+    return new LayerTable(
+        number, id, repository, path, position, archived, replaced, key, columns, names);
+  }
+
+  LayerTable replaced(boolean other) {
+    return new LayerTable(
+        number, id, repository, path, position, archived, other, key, columns, live);
   }
 
   String history() {

@@ -52,7 +52,7 @@ final class RecordWriter {
 
   WriteResult write(
       BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
-    try (RelationalSession session = store.begin(true)) {
+    try (RelationalSession session = store.begin(branch, List.of(table.table()), true)) {
       Optional<Answer> former = key.flatMap(given -> former(session, given));
       if (former.isPresent()) {
         if (!former.get().request.equals(key.get().request())) {

@@ -45,7 +45,8 @@ final class Registration {
       Optional<LayerTable> former = store.registry.table(session, handle.id());
       if (former.isPresent() && !former.get().archived()) {
         LayerTable table = TableShapes.named(session, former.get());
-        TableShapes.follow(session, table, live);
+        // its rows as they are count as committed
+        store.registry.put(session, TableShapes.follow(session, table, live).replaced(false));
       } else {
         make(session, handle, live, position);
       }
@@ -76,6 +77,7 @@ final class Registration {
             handle.repository(),
             handle.path(),
             position,
+            false,
             false,
             key,
             columns,
@@ -198,6 +200,7 @@ final class Registration {
             table.path(),
             table.position(),
             true,
+            false,
             table.key(),
             table.columns(),
             Map.of()));

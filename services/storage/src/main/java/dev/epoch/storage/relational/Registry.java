@@ -117,7 +117,8 @@ final class Registry {
   // ---- tables
 
   /** What of a registration stands as JSON. */
-  private record Definition(List<String> key, List<LayerTable.LayerColumn> columns) {}
+  private record Definition(
+      List<String> key, List<LayerTable.LayerColumn> columns, boolean replaced) {}
 
   private static final String TABLE_COLUMNS =
       "number, id, repository, schema_name, table_name, position, archived, definition";
@@ -143,6 +144,7 @@ final class Registry {
         new TablePath(row.getString(4), row.getString(5)),
         row.getLong(6),
         row.getInt(7) == 1,
+        definition.replaced,
         definition.key,
         definition.columns,
         Map.of());
@@ -164,7 +166,7 @@ final class Registry {
             table.path().table(),
             table.position(),
             table.archived() ? 1 : 0,
-            write(new Definition(table.key(), table.columns()))));
+            write(new Definition(table.key(), table.columns(), table.replaced()))));
     session.changed(table.id());
   }
 
@@ -225,6 +227,16 @@ final class Registry {
             dropped ? 1 : 0));
     session.branchesChanged();
     return number;
+  }
+
+  /** Null if there is none. */
+  String defaultBranch(RelationalSession session, String repository) {
+    return session
+        .first(
+            "SELECT id FROM epoch_branches WHERE repository = ? AND is_default = 1",
+            Binding.of(repository),
+            row -> row.getString(1))
+        .orElse(null);
   }
 
   void unname(RelationalSession session, String id) {

@@ -31,10 +31,13 @@ import dev.epoch.storage.record.RowWrite;
 import dev.epoch.storage.record.WriteKey;
 import dev.epoch.storage.record.WriteResult;
 import dev.epoch.storage.state.ChangeQuery;
+import dev.epoch.storage.state.CommittedContent;
 import dev.epoch.storage.state.PendingChanges;
 import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
+import dev.epoch.storage.state.UncapturedTable;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,6 +62,7 @@ public abstract class RelationalAdapter implements StorageAdapter {
   private final Registration registration;
   private final RelationalBranches branches;
   private final RecordWriter records;
+  private final ReplacedTables replaced;
 
   /**
    * @param shapers what a table would make of rows that are not to be written there
@@ -73,6 +77,7 @@ public abstract class RelationalAdapter implements StorageAdapter {
     this.registration = new Registration(store);
     this.branches = new RelationalBranches(store);
     this.records = new RecordWriter(store, values, shapers);
+    this.replaced = new ReplacedTables(store);
   }
 
   @Override
@@ -86,6 +91,7 @@ public abstract class RelationalAdapter implements StorageAdapter {
   }
 
   private QueryResult query(ReadQuery query) {
+    query.tables().forEach(this::refresh);
     try (RelationalSession session = store.begin(false)) {
       Map<TableHandle, StateLayers> tables = new HashMap<>();
       query.tables().forEach((table, state) -> tables.put(table, StateQuery.layers(state)));
@@ -97,6 +103,25 @@ public abstract class RelationalAdapter implements StorageAdapter {
   @Override
   public Optional<TableMaker> tableMaker() {
     return store.dialect.madeTypes().map(types -> new RelationalTableMaker(store, types));
+  }
+
+  /** Where clients find the branch outside of the database, what they changed is brought in. */
+  private void refresh(TableHandle table, TableState state) {
+    if (state instanceof TableState.Working working) {
+      refresh(working.branch(), List.of(table));
+    } else if (state instanceof TableState.Another another) {
+      refresh(another.table(), another.state());
+    }
+  }
+
+  private void refresh(BranchHandle branch, Collection<TableHandle> tables) {
+    if (!branch.isDefault()) {
+      store.workspaces().refresh(branch, tables);
+    }
+  }
+
+  private void refreshAll(BranchHandle branch, Collection<BranchTable> tables) {
+    refresh(branch, tables.stream().map(BranchTable::table).toList());
   }
 
   // ---- tables
@@ -125,6 +150,7 @@ public abstract class RelationalAdapter implements StorageAdapter {
   @Override
   public Map<String, TableSchema> schemas(BranchHandle branch, Collection<BranchTable> tables) {
     if (!branch.isDefault()) {
+      refreshAll(branch, tables);
       return Map.of();
     }
     boolean moved = false;
@@ -141,6 +167,29 @@ public abstract class RelationalAdapter implements StorageAdapter {
       session.commit();
       return changed;
     }
+  }
+
+  @Override
+  public List<UncapturedTable> uncaptured(String repository) {
+    return replaced.uncaptured(repository);
+  }
+
+  @Override
+  public void verify(
+      BranchHandle branch,
+      Collection<BranchTable> tables,
+      Function<BranchTable, CommittedContent> contents) {
+    if (!branch.isDefault()) {
+      return;
+    }
+    schemas(branch, tables);
+    List<BranchTable> changed = new ArrayList<>();
+    try (RelationalSession session = store.begin(false)) {
+      tables.stream()
+          .filter(table -> session.table(table.table()).replaced())
+          .forEach(changed::add);
+    }
+    changed.forEach(table -> replaced.verify(table, contents.apply(table)));
   }
 
   @Override
@@ -190,33 +239,42 @@ public abstract class RelationalAdapter implements StorageAdapter {
 
   @Override
   public RowStream<Row> rows(TableHandle table, TableState state, RowQuery query) {
+    refresh(table, state);
     return states.rows(table, state, query);
   }
 
   @Override
   public Optional<Row> row(TableHandle table, TableState state, RowKey key) {
+    refresh(table, state);
     return states.row(table, state, key);
   }
 
   @Override
   public RowStream<RowChange> changes(
       TableHandle table, TableState from, TableState to, ChangeQuery query) {
+    refresh(table, from);
+    refresh(table, to);
     return states.changes(table, from, to, query);
   }
 
   @Override
   public RowStream<ThreeWayRow> threeWay(
       TableHandle table, TableState base, TableState ours, TableState theirs) {
+    for (TableState state : List.of(base, ours, theirs)) {
+      refresh(table, state);
+    }
     return states.threeWay(table, base, ours, theirs);
   }
 
   @Override
   public Map<String, PendingChanges> pending(BranchHandle branch, Collection<BranchTable> tables) {
+    refreshAll(branch, tables);
     return states.pending(branch, tables);
   }
 
   @Override
   public Set<String> touched(BranchHandle branch, Collection<BranchTable> tables) {
+    refreshAll(branch, tables);
     Set<String> touched = new HashSet<>(states.written(branch, tables));
     touched.addAll(schemas(branch, tables).keySet());
     return touched;

@@ -45,6 +45,7 @@ final class RelationalSession implements LayerSession {
   private final LayerWrites writes;
   private long version = Long.MIN_VALUE;
   private boolean open;
+  private BranchWorkspaces.Visit visit = BranchWorkspaces.Visit.NONE;
 
   RelationalSession(RelationalStore store, Connection connection, boolean toWrite) {
     this.store = store;
@@ -53,6 +54,11 @@ final class RelationalSession implements LayerSession {
     this.writes = new LayerWrites(this);
     execute(store.dialect.begin(toWrite));
     open = true;
+  }
+
+  /** What is written on a branch is brought to where clients find it. */
+  void visiting(BranchWorkspaces.Visit workspace) {
+    visit = workspace;
   }
 
   // ---- statements
@@ -213,6 +219,12 @@ final class RelationalSession implements LayerSession {
   }
 
   @Override
+  public boolean hasColumns(TableHandle table, TableSchema schema) {
+    LayerTable layers = table(table);
+    return schema.columns().stream().allMatch(column -> layers.column(column.id()) != null);
+  }
+
+  @Override
   public boolean any(TableHandle table, KeySource source) {
     return reads.any(table, source);
   }
@@ -222,6 +234,18 @@ final class RelationalSession implements LayerSession {
   @Override
   public void put(TableHandle table, String branch, Collection<RowChange> changes) {
     writes.put(table, branch, changes);
+    if (visit.isOf(branch)) {
+      visit.touched(table, changes.stream().map(RowChange::key).toList());
+    }
+  }
+
+  private void touched(TableHandle table, List<KeySource> sources) {
+    if (sources.isEmpty()) {
+      return;
+    }
+    try (TemporaryKeys keys = reads.keys(List.of(new Keys(table, sources)), null)) {
+      visit.touched(table, reads.all(keys, table));
+    }
   }
 
   @Override
@@ -243,6 +267,9 @@ final class RelationalSession implements LayerSession {
 
   @Override
   public void undoOverlay(TableHandle table, String branch, long position) {
+    if (visit.isOf(branch)) {
+      touched(table, List.of(new KeySource.OverlayBetween(branch, position - 1, position)));
+    }
     writes.undoOverlay(table(table), branch, position);
   }
 
@@ -321,6 +348,13 @@ final class RelationalSession implements LayerSession {
 
   @Override
   public void setHead(BranchHandle branch, TableHandle table, RowsLocation head) {
+    if (visit.isOf(branch.id())) {
+      store
+          .head(this, branch, table)
+          .filter(former -> !former.equals(head))
+          .ifPresent(former ->
+              touched(table, StateLayers.between(StateLayers.at(former), StateLayers.at(head))));
+    }
     store.registry.setHead(this, branch, table(table).number(), head);
   }
 
@@ -366,8 +400,10 @@ final class RelationalSession implements LayerSession {
 
   @Override
   public void commit() {
+    visit.prepare();
     execute("COMMIT");
     open = false;
+    visit.committed();
   }
 
   @Override
@@ -378,7 +414,11 @@ final class RelationalSession implements LayerSession {
         execute("ROLLBACK");
       }
     } finally {
-      RelationalStore.close(connection);
+      try {
+        visit.close();
+      } finally {
+        RelationalStore.close(connection);
+      }
     }
   }
 }

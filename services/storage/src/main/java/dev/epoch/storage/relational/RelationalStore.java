@@ -1,12 +1,22 @@
 package dev.epoch.storage.relational;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.epoch.events.table.RowsLocation;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.layered.LayerSession;
 import dev.epoch.storage.layered.LayerStore;
+import dev.epoch.storage.relational.BranchWorkspaces.Visit;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 
 /** Layers of one database, over a pool of connections. */
 public final class RelationalStore implements LayerStore, AutoCloseable {
@@ -24,6 +34,7 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
   record Known(long version, LayerTable table) {}
 
   private volatile boolean prepared;
+  private volatile BranchWorkspaces workspaces = BranchWorkspaces.NONE;
 
   public RelationalStore(
       HikariDataSource connections,
@@ -45,6 +56,96 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
       prepare();
     }
     return open(writes);
+  }
+
+  @Override
+  public RelationalSession begin(
+      BranchHandle branch, Collection<TableHandle> tables, boolean needed) {
+    return branch.isDefault()
+        ? begin(true)
+        : begin(
+            (session, connection) -> workspaces.enter(session, connection, branch, tables, needed));
+  }
+
+  /**
+   * A transaction that writes.
+   *
+   * @param entering what is done in it before all else, with its connection
+   */
+  public RelationalSession begin(BiFunction<LayerSession, Connection, Visit> entering) {
+    RelationalSession session = begin(true);
+    try {
+      session.visiting(entering.apply(session, session.connection));
+      return session;
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  /** Where clients find branches outside of the database. */
+  public void workspaces(BranchWorkspaces places) {
+    workspaces = places;
+  }
+
+  BranchWorkspaces workspaces() {
+    return workspaces;
+  }
+
+  /**
+   * A table that a branch has.
+   *
+   * @param table with the schema of the live table
+   * @param live as the catalog has it; null if there is none
+   * @param number of the registration
+   * @param key places of the key's columns among those of the live table
+   */
+  public record TableOfBranch(TableHandle table, LiveTable live, int number, List<Integer> key) {
+    public TableOfBranch {
+      key = List.copyOf(key);
+    }
+  }
+
+  /** The tables that a branch has, in the order in which they were registered. */
+  public List<TableOfBranch> tablesOf(LayerSession session, BranchHandle branch) {
+    RelationalSession own = (RelationalSession) session;
+    List<TableOfBranch> tables = new ArrayList<>();
+    for (LayerTable known : registry.tables(own)) {
+      if (known.archived() || !registry.hasTable(own, branch.id(), known.number())) {
+        continue;
+      }
+      LayerTable table = TableShapes.named(own, known);
+      try {
+        LiveTable live = catalog.table(own.connection, table.path()).orElse(null);
+        if (live == null || !table.live().keySet().containsAll(table.key())) {
+          continue;
+        }
+        TableHandle handle =
+            new TableHandle(
+                table.repository(),
+                table.id(),
+                table.path().table(),
+                table.path(),
+                TableShapes.schema(table, live));
+        List<Integer> key =
+            table.key().stream()
+                .map(id -> live.columns().indexOf(live.column(table.live().get(id))))
+                .toList();
+        tables.add(new TableOfBranch(handle, live, table.number(), key));
+      } catch (SQLException e) {
+        throw dialect.translate(e, "read the shape of " + table.path());
+      }
+    }
+    return tables;
+  }
+
+  /** Where a branch's last commit of a table is; empty if the branch has none. */
+  public Optional<RowsLocation> head(LayerSession session, BranchHandle branch, TableHandle table) {
+    RelationalSession own = (RelationalSession) session;
+    return registry.heads(own, own.table(table).number()).stream()
+        .filter(head -> head.id().equals(branch.id()))
+        .map(Registry.HeadOfBranch::head)
+        .findFirst();
   }
 
   private RelationalSession open(boolean writes) {

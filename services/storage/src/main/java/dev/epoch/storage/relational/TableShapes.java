@@ -144,6 +144,21 @@ final class TableShapes {
     }
   }
 
+  /**
+   * Whether the capture is as Epoch made it; it goes with a table that another takes the place of.
+   */
+  static boolean isCaptured(RelationalSession session, LayerTable table) {
+    try {
+      return !session
+          .store
+          .catalog
+          .captured(session.connection, table.path(), table.number())
+          .isEmpty();
+    } catch (SQLException e) {
+      throw session.store.dialect.translate(e, "read the capture of " + table.path());
+    }
+  }
+
   private static int currentlyCaptured(RelationalSession session, LayerTable table)
       throws SQLException {
     return session.store.catalog.captured(session.connection, table.path(), table.number()).size();
@@ -208,6 +223,7 @@ final class TableShapes {
             table.path(),
             table.position(),
             false,
+            table.replaced() || !isCaptured(session, table),
             table.key(),
             columns,
             names);

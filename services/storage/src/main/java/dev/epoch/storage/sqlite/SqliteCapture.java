@@ -34,10 +34,12 @@ final class SqliteCapture {
       List.of("insert_before", "insert_after", "update_before", "update_after", "delete_before");
 
   private final CapturedTable table;
+  private final boolean keysAlone;
   private final String live;
 
-  private SqliteCapture(CapturedTable table) {
+  private SqliteCapture(CapturedTable table, boolean keysAlone) {
     this.table = table;
+    this.keysAlone = keysAlone;
     this.live = SqliteDialect.quoted(table.live().path().table());
   }
 
@@ -46,7 +48,18 @@ final class SqliteCapture {
   }
 
   static List<String> triggers(CapturedTable table) {
-    SqliteCapture capture = new SqliteCapture(table);
+    return triggers(new SqliteCapture(table, false));
+  }
+
+  /**
+   * The same that note the keys of rows that change, each time; into the table that is named as
+   * history.
+   */
+  static List<String> noting(CapturedTable table) {
+    return triggers(new SqliteCapture(table, true));
+  }
+
+  private static List<String> triggers(SqliteCapture capture) {
     List<String> bodies =
         List.of(
             "BEFORE INSERT ON %s BEGIN %s END"
@@ -61,7 +74,7 @@ final class SqliteCapture {
             "BEFORE DELETE ON %s BEGIN %s END"
                 .formatted(capture.live, capture.rows(capture.keyed("OLD"))));
     List<String> statements = new ArrayList<>();
-    List<String> names = names(table.number());
+    List<String> names = names(capture.table.number());
     for (int i = 0; i < names.size(); i++) {
       statements.add("CREATE TRIGGER " + names.get(i) + " " + bodies.get(i));
     }
@@ -70,6 +83,15 @@ final class SqliteCapture {
 
   /** Keeps rows of the table, each once since the last commit. */
   private String rows(String which) {
+    if (keysAlone) {
+      return "INSERT INTO %s (%s) SELECT %s FROM %s AS \"t\" WHERE %s;"
+          .formatted(
+              table.history(),
+              key().stream().map(CapturedColumn::layer).collect(Collectors.joining(", ")),
+              key().stream().map(column -> of("\"t\"", column)).collect(Collectors.joining(", ")),
+              live,
+              which);
+    }
     return "INSERT INTO %s (%s, valid_from, valid_to, present) SELECT %s, %s, %d, 1 FROM %s AS \"t\" WHERE (%s) AND %s;"
         .formatted(
             table.history(),
@@ -89,6 +111,13 @@ final class SqliteCapture {
   /** Keeps that there was no row of the new key. */
   private String absent() {
     List<CapturedColumn> key = key();
+    if (keysAlone) {
+      return "INSERT INTO %s (%s) VALUES (%s);"
+          .formatted(
+              table.history(),
+              key.stream().map(CapturedColumn::layer).collect(Collectors.joining(", ")),
+              key.stream().map(column -> of("NEW", column)).collect(Collectors.joining(", ")));
+    }
     return "INSERT INTO %s (%s, valid_from, valid_to, present) SELECT %s, %s, %d, 0 WHERE %s;"
         .formatted(
             table.history(),

@@ -3,10 +3,19 @@ package dev.epoch.storage.sqlite;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.epoch.events.table.Constraint;
+import dev.epoch.events.table.RowsLocation;
 import dev.epoch.storage.Capabilities;
+import dev.epoch.storage.Removal;
 import dev.epoch.storage.StorageCheck;
 import dev.epoch.storage.StorageCheck.Problem;
+import dev.epoch.storage.TableHandle;
+import dev.epoch.storage.branch.BranchHandle;
+import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.branch.OpenBranchTables;
 import dev.epoch.storage.error.StorageException;
+import dev.epoch.storage.operation.Operation;
+import dev.epoch.storage.operation.OperationResult;
+import dev.epoch.storage.operation.PlannedRows;
 import dev.epoch.storage.relational.RelationalAdapter;
 import dev.epoch.storage.relational.RelationalStore;
 import java.nio.file.Files;
@@ -17,7 +26,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -39,10 +51,76 @@ public final class SqliteStorageAdapter extends RelationalAdapter {
               Constraint.Kind.NOT_NULL));
 
   private final SqliteSettings settings;
+  private final SqliteWorkspaces workspaces;
 
   public SqliteStorageAdapter(SqliteSettings settings) {
     super(store(settings), new SqliteValueCodec(), SqliteRowShaper::new);
     this.settings = settings;
+    this.workspaces = new SqliteWorkspaces(store, settings);
+    store.workspaces(workspaces);
+  }
+
+  @Override
+  public Optional<OpenBranchTables> openTables() {
+    return Optional.of(workspaces);
+  }
+
+  @Override
+  public OperationResult apply(Operation operation, Map<String, PlannedRows> rows) {
+    if (!operation.branch().isDefault()) {
+      workspaces.requireRowsAlone(operation.branch());
+    }
+    return super.apply(operation, rows);
+  }
+
+  @Override
+  public void restore(
+      BranchHandle branch,
+      RowsLocation origin,
+      BranchTable head,
+      Iterator<CommittedChanges> commits) {
+    super.restore(branch, origin, head, commits);
+    // other branches see its rows below theirs
+    workspaces.distrustAll();
+  }
+
+  @Override
+  public Optional<String> putBranch(BranchHandle branch, Map<String, BranchTable> tables) {
+    List<String> heads = workspaces.heads(branch.id());
+    Optional<String> former = super.putBranch(branch, tables);
+    if (!heads.equals(workspaces.heads(branch.id()))) {
+      workspaces.distrust(branch.id());
+    }
+    return former;
+  }
+
+  @Override
+  public void dropBranch(BranchHandle branch) {
+    workspaces.forget(branch.id());
+    super.dropBranch(branch);
+  }
+
+  @Override
+  public void requireRemovable(TableHandle table, Removal how) {
+    if (!how.force()) {
+      workspaces.pull(table);
+    }
+    super.requireRemovable(table, how);
+  }
+
+  @Override
+  public void remove(TableHandle table, Removal how) {
+    if (!how.force()) {
+      workspaces.pull(table);
+    }
+    super.remove(table, how);
+    workspaces.removed(table);
+  }
+
+  @Override
+  public void uninstall() {
+    workspaces.forgetAll();
+    super.uninstall();
   }
 
   private static RelationalStore store(SqliteSettings settings) {

@@ -203,7 +203,7 @@ class SqliteApplicationsTest {
     }
   }
 
-  private static String[] rows(Case given) {
+  static String[] rows(Case given) {
     return switch (given) {
       case WITHOUT_ROWID, KEYS_THAT_IGNORE_CASE ->
           new String[] {"INSERT INTO t VALUES ('1', 'one'), ('2', 'two'), ('ann', 'a')"};

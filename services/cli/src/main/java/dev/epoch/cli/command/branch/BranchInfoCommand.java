@@ -121,6 +121,7 @@ public final class BranchInfoCommand extends EpochSubcommand {
     if (!tables.open().isEmpty()) {
       output().line("  Open tables: " + String.join(", ", tables.open()));
     }
+    tables.places().forEach(place -> output().line("  Open in file: " + place));
     for (String reference : tables.uncheckedReferences()) {
       output().line("  Checked by merges only: foreign key " + reference);
     }
