@@ -8,4 +8,9 @@ public interface LayerStore {
    * @param writes whether it may write; one that only reads is never in the way of another
    */
   LayerSession begin(boolean writes);
+
+  /** A transaction that writes, in which no application writes the live tables. */
+  default LayerSession beginOnLive() {
+    return begin(true);
+  }
 }

@@ -50,11 +50,15 @@ public final class LayeredOperations {
     this.store = store;
   }
 
+  private LayerSession begin(Operation operation) {
+    return operation.branch().isDefault() ? store.beginOnLive() : store.begin(true);
+  }
+
   /** What came of one table. */
   private record Step(RowsLocation location, List<RowChange> committed) {}
 
   public OperationResult apply(Operation operation, Map<String, PlannedRows> planned) {
-    try (LayerSession session = store.begin(true)) {
+    try (LayerSession session = begin(operation)) {
       Optional<Remembered> remembered = session.operation(operation.id().id());
       if (remembered.isPresent()) {
         if (remembered.get().result() == null) {
@@ -251,7 +255,7 @@ public final class LayeredOperations {
   // ---- undoing
 
   public void revert(Operation operation, long fence) {
-    try (LayerSession session = store.begin(true)) {
+    try (LayerSession session = begin(operation)) {
       if (session.fence(operation.id().id(), fence) > fence) {
         throw FormerOwnerException.of(operation.id());
       }

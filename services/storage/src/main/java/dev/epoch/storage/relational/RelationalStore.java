@@ -41,16 +41,25 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
 
   @Override
   public RelationalSession begin(boolean writes) {
+    return begin(writes ? Access.LAYERS : Access.READ);
+  }
+
+  @Override
+  public RelationalSession beginOnLive() {
+    return begin(Access.LIVE);
+  }
+
+  private RelationalSession begin(Access access) {
     if (!prepared) {
       prepare();
     }
-    return open(writes);
+    return open(access);
   }
 
-  private RelationalSession open(boolean writes) {
+  private RelationalSession open(Access access) {
     Connection connection = connection();
     try {
-      return new RelationalSession(this, connection, writes);
+      return new RelationalSession(this, connection, access);
     } catch (RuntimeException e) {
       close(connection);
       throw e;
@@ -62,13 +71,13 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
     if (prepared) {
       return;
     }
-    try (RelationalSession session = open(false)) {
+    try (RelationalSession session = open(Access.READ)) {
       if (registry.isThere(session)) {
         prepared = true;
         return;
       }
     }
-    try (RelationalSession session = open(true)) {
+    try (RelationalSession session = open(Access.LAYERS)) {
       registry.create(session);
       session.commit();
     }
@@ -77,7 +86,7 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
 
   /** Whether there is anything of Epoch's; makes nothing. */
   boolean isPrepared() {
-    try (RelationalSession session = open(false)) {
+    try (RelationalSession session = open(Access.READ)) {
       return registry.isThere(session);
     }
   }

@@ -1,0 +1,148 @@
+package dev.epoch.storage.mysql;
+
+import com.mysql.cj.jdbc.MysqlDataSource;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.location.AddressRules;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** Connections of one database, each to an address that was looked up and allowed for it. */
+final class MysqlConnections {
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  /** What sessions of Epoch's assume, whatever the server's defaults are. */
+  private static final String SESSION =
+      String.join(
+          ",",
+          "sql_mode='STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+          "time_zone='+00:00'",
+          "innodb_lock_wait_timeout=1",
+          "lock_wait_timeout=10",
+          "foreign_key_checks=1",
+          "unique_checks=1",
+          "group_concat_max_len=1048576");
+
+  private MysqlConnections() {}
+
+  static HikariDataSource pool(MysqlSettings settings, AddressRules addresses) {
+    HikariConfig pool = new HikariConfig();
+    pool.setDataSource(new Looking(settings, addresses));
+    pool.setPoolName("mysql");
+    pool.setMaximumPoolSize(settings.poolSize());
+    pool.setMinimumIdle(0);
+    pool.setIdleTimeout(IDLE.toMillis());
+    pool.setInitializationFailTimeout(-1);
+    pool.setConnectionTimeout(settings.connectTimeout().toMillis() + 1_000);
+    return new HikariDataSource(pool);
+  }
+
+  /** Looks the host up for each connection. */
+  private static final class Looking extends MysqlDataSource {
+    private static final long serialVersionUID = 1;
+
+    private final transient MysqlSettings settings;
+    private final transient AddressRules addresses;
+    private transient Path trusted;
+
+    Looking(MysqlSettings settings, AddressRules addresses) {
+      this.settings = settings;
+      this.addresses = addresses;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      return open().getConnection();
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+      return getConnection();
+    }
+
+    private MysqlDataSource open() throws SQLException {
+      MysqlDataSource source = new MysqlDataSource();
+      source.setServerName(address());
+      source.setPort(settings.port());
+      source.setDatabaseName(settings.database());
+      source.setUser(settings.username());
+      source.setPassword(settings.password());
+      source.setSslMode(settings.tls().name());
+      // the password is not sent in clear text; what is exchanged for it is not protected, either
+      source.setAllowPublicKeyRetrieval(settings.tls() == TlsMode.DISABLED);
+      source.setConnectTimeout((int) settings.connectTimeout().toMillis());
+      source.setCharacterEncoding("UTF-8");
+      source.setCharacterSetResults("UTF-8");
+      source.setSessionVariables(SESSION);
+      source.setTinyInt1isBit(false);
+      source.setYearIsDateType(false);
+      source.setUseServerPrepStmts(false);
+      source.setRewriteBatchedStatements(true);
+      source.setAllowLoadLocalInfile(false);
+      source.setTcpKeepAlive(true);
+      if (settings.authority().isPresent()) {
+        source.setTrustCertificateKeyStoreUrl(trusted().toUri().toString());
+        source.setTrustCertificateKeyStoreType("PKCS12");
+        source.setTrustCertificateKeyStorePassword("");
+        source.setFallbackToSystemTrustStore(false);
+      }
+      return source;
+    }
+
+    /** A certificate names a host; all else goes to the address that was allowed. */
+    private String address() {
+      try {
+        InetAddress address = addresses.lookUp(settings.host());
+        return settings.tls() == TlsMode.VERIFY_IDENTITY
+            ? settings.host()
+            : address.getHostAddress();
+      } catch (UnknownHostException e) {
+        throw new StorageUnavailableException(
+            "Nobody knows the host " + settings.host(), "Correct the host of the storage", e);
+      }
+    }
+
+    /** The driver takes no PEM. */
+    private synchronized Path trusted() {
+      if (trusted != null) {
+        return trusted;
+      }
+      Path authority = settings.authority().orElseThrow();
+      try (InputStream pem = Files.newInputStream(authority)) {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        int number = 0;
+        for (Certificate each :
+            CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+          number++;
+          store.setCertificateEntry("authority" + number, each);
+        }
+        Path file = Files.createTempFile("epoch-mysql-authorities", ".p12");
+        file.toFile().deleteOnExit();
+        try (OutputStream written = Files.newOutputStream(file)) {
+          store.store(written, new char[0]);
+        }
+        trusted = file;
+        return file;
+      } catch (IOException | GeneralSecurityException e) {
+        throw new StorageUnavailableException(
+            "The certificates of ssl_ca cannot be read",
+            "Give a PEM file that the server's user may read",
+            e);
+      }
+    }
+  }
+}
