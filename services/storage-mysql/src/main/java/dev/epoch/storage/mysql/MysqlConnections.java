@@ -19,6 +19,7 @@ import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import javax.sql.DataSource;
 
 /** Connections of one database, each to an address that was looked up and allowed for it. */
 final class MysqlConnections {
@@ -39,8 +40,16 @@ final class MysqlConnections {
   private MysqlConnections() {}
 
   static HikariDataSource pool(MysqlSettings settings, AddressRules addresses) {
+    return pool(settings, source(settings, addresses));
+  }
+
+  static DataSource source(MysqlSettings settings, AddressRules addresses) {
+    return new Looking(settings, addresses);
+  }
+
+  static HikariDataSource pool(MysqlSettings settings, DataSource source) {
     HikariConfig pool = new HikariConfig();
-    pool.setDataSource(new Looking(settings, addresses));
+    pool.setDataSource(source);
     pool.setPoolName("mysql");
     pool.setMaximumPoolSize(settings.poolSize());
     pool.setMinimumIdle(0);

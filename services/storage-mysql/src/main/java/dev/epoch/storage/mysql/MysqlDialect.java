@@ -174,19 +174,25 @@ final class MysqlDialect implements Dialect {
     return MysqlTypes.isText(type) ? "CAST(CONVERT(" + value + " USING utf8mb4) AS BINARY)" : value;
   }
 
-  /** Floats as doubles, since six digits are printed of them; enums as texts, not as numbers. */
+  /**
+   * Floats as doubles, since six digits are printed of them; texts of one collation, since a UNION
+   * takes no two; enums as texts, not as numbers.
+   */
   @Override
-  public String selected(String value, DataType type) {
-    return type.kind() == Kind.FLOAT && MysqlTypes.isSingle(type)
-        ? "(" + value + " + 0E0)"
-        : keyed(value, type);
+  public String selected(String value, DataType type, boolean key) {
+    if (type.kind() == Kind.FLOAT && MysqlTypes.isSingle(type)) {
+      return "(" + value + " + 0E0)";
+    }
+    return MysqlTypes.isText(type) && !key ? text(value) : keyed(value, type);
   }
 
   @Override
   public String keyed(String value, DataType type) {
-    return type.kind() == Kind.ENUM
-        ? "(CONVERT(" + value + " USING utf8mb4) COLLATE utf8mb4_bin)"
-        : value;
+    return type.kind() == Kind.ENUM ? text(value) : value;
+  }
+
+  private static String text(String value) {
+    return "(CONVERT(" + value + " USING utf8mb4) COLLATE utf8mb4_bin)";
   }
 
   // ---- layer tables

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -23,6 +25,12 @@ import java.util.stream.Collectors;
  */
 final class MysqlRowShaper implements RowShaper {
   private static final String NAME = "epoch_shaped";
+
+  /** A temporary table has no partitions, says MySQL, and MariaDB. */
+  private static final Set<Integer> WITHOUT_PARTITIONS = Set.of(1562, 1478);
+
+  private static final Pattern PARTITIONS =
+      Pattern.compile("\\n\\s*(?:/\\*!\\d+ )?PARTITION BY (?s:.*)$");
 
   private final Supplier<Connection> connections;
   private final MysqlDialect dialect;
@@ -40,9 +48,30 @@ final class MysqlRowShaper implements RowShaper {
     if (connection == null) {
       connection = connections.get();
       execute("DROP TEMPORARY TABLE IF EXISTS " + NAME);
-      execute("CREATE TEMPORARY TABLE %s LIKE %s".formatted(NAME, dialect.table(table.path())));
+      create();
     }
     return connection;
+  }
+
+  private void create() throws SQLException {
+    String live = dialect.table(table.path());
+    try {
+      execute("CREATE TEMPORARY TABLE %s LIKE %s".formatted(NAME, live));
+    } catch (SQLException e) {
+      if (!WITHOUT_PARTITIONS.contains(e.getErrorCode())) {
+        throw e;
+      }
+      String definition =
+          Queries.all(connection, "SHOW CREATE TABLE " + live, row -> row.getString(2)).getFirst();
+      execute(
+          "CREATE TEMPORARY TABLE "
+              + NAME
+              + PARTITIONS
+                  .matcher(definition)
+                  .replaceFirst("")
+                  .substring(
+                      ("CREATE TABLE " + MysqlDialect.quoted(table.path().table())).length()));
+    }
   }
 
   private void execute(String sql) throws SQLException {
@@ -135,7 +164,7 @@ final class MysqlRowShaper implements RowShaper {
   private Row read() throws SQLException {
     List<String> values = new ArrayList<>();
     for (LiveColumn column : table.columns()) {
-      values.add(dialect.selected(MysqlDialect.quoted(column.name()), column.type()));
+      values.add(dialect.selected(MysqlDialect.quoted(column.name()), column.type(), false));
     }
     try (Statement statement = connection.createStatement();
         ResultSet row =

@@ -1,5 +1,6 @@
 package dev.epoch.storage.mysql;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.epoch.events.table.Constraint;
 import dev.epoch.storage.Capabilities;
 import dev.epoch.storage.StorageCheck;
@@ -40,13 +41,14 @@ public final class MysqlStorageAdapter extends RelationalAdapter {
 
   private MysqlStorageAdapter(
       MysqlSettings settings, AddressRules addresses, MysqlDialect dialect) {
+    this(MysqlConnections.pool(settings, addresses), dialect);
+  }
+
+  /** Over connections that somebody else makes. */
+  MysqlStorageAdapter(HikariDataSource connections, MysqlDialect dialect) {
     this(
         new RelationalStore(
-            MysqlConnections.pool(settings, addresses),
-            dialect,
-            new MysqlCatalog(),
-            new MysqlColumnCodec(),
-            null),
+            connections, dialect, new MysqlCatalog(), new MysqlColumnCodec(), null),
         dialect);
   }
 

@@ -111,7 +111,8 @@ public final class MysqlStorageAdapterFactory implements StorageAdapterFactory {
   @Override
   public TablePath path(Settings settings, String text) {
     String database = settings.config().get("database").asText();
-    String table = text.startsWith(database + ".") ? text.substring(database.length() + 1) : text;
+    boolean qualified = text.startsWith(database + ".") || text.startsWith(database + "/");
+    String table = qualified ? text.substring(database.length() + 1) : text;
     if (table.isBlank()) {
       throw new BadLocationException("The path names no table", "table");
     }

@@ -61,8 +61,13 @@ public interface Dialect {
    */
   String same(String left, String right, DataType type);
 
-  /** A value as queries answer it, so that the codec reads all of it. */
-  default String selected(String value, DataType type) {
+  /**
+   * A value as queries answer it, so that the codec reads all of it, and that it is one type in all
+   * layers.
+   *
+   * @param key whether rows are ordered by it
+   */
+  default String selected(String value, DataType type, boolean key) {
     return value;
   }
 

@@ -214,7 +214,7 @@ final class LayerReads {
 
   private String selected(List<String> names, List<Column> key) {
     return IntStream.range(0, names.size())
-        .mapToObj(i -> dialect.selected(names.get(i), key.get(i).type()))
+        .mapToObj(i -> dialect.selected(names.get(i), key.get(i).type(), true))
         .collect(Collectors.joining(", "));
   }
 

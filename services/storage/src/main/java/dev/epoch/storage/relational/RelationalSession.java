@@ -390,6 +390,10 @@ final class RelationalSession implements LayerSession {
 
   @Override
   public void check(Operation.Check check, Map<TableHandle, StateLayers> tables) {
+    if (store.queries == null) {
+      throw CheckFailedException.notRun(
+          check.name(), "states of this database's tables are not queried yet", null);
+    }
     QueryResult found;
     try {
       found =

@@ -25,6 +25,9 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
 
   private volatile boolean prepared;
 
+  /**
+   * @param queries null if states are not queried
+   */
   public RelationalStore(
       HikariDataSource connections,
       Dialect dialect,

@@ -89,7 +89,9 @@ final class StateSql {
   }
 
   private String named(Layer layer, Column column) {
-    String value = dialect.selected(value(layer, ROW, column), column.type());
+    String value = 
+        dialect.selected(
+            value(layer, ROW, column), column.type(), table.key().contains(column.id()));
     LayerTable.LayerColumn known = table.column(column.id());
     return known == null ? value : value + " AS " + known.name();
   }

@@ -261,7 +261,7 @@ final class TableShapes {
       initial =
           session
               .first(
-                  "SELECT " + dialect.selected(value, added.type()),
+                  "SELECT " + dialect.selected(value, added.type(), false),
                   RelationalSession.NONE,
                   row ->
                       java.util.Optional.ofNullable(session.store.codec.read(row, 1, added.type())))
