@@ -15,9 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 
 /**
  * A temporary table like the live one, of one connection alone, that each row passes through: the
@@ -32,13 +32,13 @@ final class MysqlRowShaper implements RowShaper {
   private static final Pattern PARTITIONS =
       Pattern.compile("\\n\\s*(?:/\\*!\\d+ )?PARTITION BY (?s:.*)$");
 
-  private final Supplier<Connection> connections;
+  private final DataSource connections;
   private final MysqlDialect dialect;
   private final LiveTable table;
   private final MysqlColumnCodec codec = new MysqlColumnCodec();
   private Connection connection;
 
-  MysqlRowShaper(Supplier<Connection> connections, MysqlDialect dialect, LiveTable table) {
+  MysqlRowShaper(DataSource connections, MysqlDialect dialect, LiveTable table) {
     this.connections = connections;
     this.dialect = dialect;
     this.table = table;
@@ -46,7 +46,7 @@ final class MysqlRowShaper implements RowShaper {
 
   private Connection connection() throws SQLException {
     if (connection == null) {
-      connection = connections.get();
+      connection = connections.getConnection();
       execute("DROP TEMPORARY TABLE IF EXISTS " + NAME);
       create();
     }

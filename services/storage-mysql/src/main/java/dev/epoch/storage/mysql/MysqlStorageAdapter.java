@@ -31,6 +31,7 @@ public final class MysqlStorageAdapter extends RelationalAdapter {
               Constraint.Kind.NOT_NULL));
 
   private final MysqlDialect dialect;
+  private final HikariDataSource shaping;
 
   /**
    * @param addresses that may be connected to
@@ -41,23 +42,33 @@ public final class MysqlStorageAdapter extends RelationalAdapter {
 
   private MysqlStorageAdapter(
       MysqlSettings settings, AddressRules addresses, MysqlDialect dialect) {
-    this(MysqlConnections.pool(settings, addresses), dialect);
-  }
-
-  /** Over connections that somebody else makes. */
-  MysqlStorageAdapter(HikariDataSource connections, MysqlDialect dialect) {
     this(
-        new RelationalStore(
-            connections, dialect, new MysqlCatalog(), new MysqlColumnCodec(), null),
+        MysqlConnections.pool(settings, addresses),
+        MysqlConnections.pool(settings, addresses),
         dialect);
   }
 
-  private MysqlStorageAdapter(RelationalStore store, MysqlDialect dialect) {
+  /**
+   * Over connections that somebody else makes.
+   *
+   * @param shaping connections that rows pass through, which are never waited for by somebody who
+   *     holds one
+   */
+  MysqlStorageAdapter(
+      HikariDataSource connections, HikariDataSource shaping, MysqlDialect dialect) {
     super(
-        store,
+        new RelationalStore(
+            connections, dialect, new MysqlCatalog(), new MysqlColumnCodec(), null),
         new MysqlValueCodec(),
-        table -> new MysqlRowShaper(store::connection, dialect, table));
+        table -> new MysqlRowShaper(shaping, dialect, table));
     this.dialect = dialect;
+    this.shaping = shaping;
+  }
+
+  @Override
+  public void close() {
+    shaping.close();
+    super.close();
   }
 
   @Override

@@ -96,7 +96,7 @@ class MysqlApplicationsTest {
             + " CREATE TRIGGER other AFTER UPDATE ON t FOR EACH ROW INSERT INTO log (a) VALUES (OLD.a)",
         "UPDATE t SET a = 'x'"),
     ODD_NAMES(
-        "CREATE TABLE t (id INT PRIMARY KEY, `a ``b` VARCHAR(20), `c d` VARCHAR(20), `e%f` VARCHAR(20), a INT, `select` INT)",
+        "CREATE TABLE t (id INT PRIMARY KEY, `a ``b` VARCHAR(20), `c d` VARCHAR(20), `e%f` VARCHAR(20), a VARCHAR(20), `select` INT)",
         "UPDATE t SET `a ``b` = 'x', `c d` = 'y', `select` = 3 WHERE id = 1"),
     PARTITIONS(
         "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20)) PARTITION BY HASH (id) PARTITIONS 3",
@@ -118,9 +118,16 @@ class MysqlApplicationsTest {
         "DELETE FROM p WHERE id = 1", "UPDATE p SET id = 20 WHERE id = 2"),
     REFERENCES_THAT_ARE_SET_NULL(
         "CREATE TABLE p (id INT PRIMARY KEY); INSERT INTO p VALUES (1), (2);"
-            + " CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), p INT AS (NULL) VIRTUAL, q INT,"
-            + " FOREIGN KEY (q) REFERENCES p (id) ON DELETE SET NULL ON UPDATE SET NULL)",
-        "UPDATE t SET q = id", "DELETE FROM p WHERE id = 1", "UPDATE p SET id = 20 WHERE id = 2"),
+            + " CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), q INT DEFAULT 1,"
+            + " FOREIGN KEY (q) REFERENCES p (id) ON DELETE SET NULL)",
+        "UPDATE t SET q = 2 WHERE id = 2",
+        "DELETE FROM p WHERE id = 1"),
+    REFERENCES_THAT_ARE_SET_NULL_BY_UPDATES(
+        "CREATE TABLE p (id INT PRIMARY KEY, x INT); INSERT INTO p VALUES (1, 0);"
+            + " CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), q INT DEFAULT 1,"
+            + " FOREIGN KEY (q) REFERENCES p (id) ON UPDATE SET NULL)",
+        "UPDATE p SET x = 1",
+        "UPDATE p SET id = 20"),
     REFERENCES_OVER_ANOTHER_TABLE(
         "CREATE TABLE g (id INT PRIMARY KEY); INSERT INTO g VALUES (7);"
             + " CREATE TABLE p (id INT PRIMARY KEY, g INT, FOREIGN KEY (g) REFERENCES g (id) ON DELETE CASCADE);"
@@ -135,8 +142,8 @@ class MysqlApplicationsTest {
             + " FOREIGN KEY (id, n) REFERENCES p (g, n) ON UPDATE CASCADE)",
         "UPDATE g SET id = 30 WHERE id = 1"),
     A_TREE_THAT_GOES(
-        "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), up INT, FOREIGN KEY (up) REFERENCES t (id) ON DELETE CASCADE)",
-        "INSERT INTO t VALUES (3, 'three', 1), (4, 'four', 3), (5, 'five', 4)", "DELETE FROM t WHERE id = 3"),
+        "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), up INT DEFAULT 1, FOREIGN KEY (up) REFERENCES t (id) ON DELETE CASCADE)",
+        "DELETE FROM t WHERE id = 1"),
     A_TREE_THAT_GOES_WITH_ITS_ROOT(
         "CREATE TABLE p (id INT PRIMARY KEY, up INT, FOREIGN KEY (up) REFERENCES p (id) ON DELETE CASCADE);"
             + " INSERT INTO p VALUES (1, NULL), (2, 1);"
@@ -186,7 +193,7 @@ class MysqlApplicationsTest {
       assertThat(now).hasSize(Integer.parseInt(backend.select("SELECT count(*) FROM t").getFirst().replaceAll("\\D", "")));
       assertThat(read(new TableState.Committed(first))).isEqualTo(before);
       List<RowChange> expected = difference(before, now);
-      assertThat(expected).isNotEmpty();
+      assertThat(expected.isEmpty()).isEqualTo(given == Case.THERE_AND_BACK);
       assertThat(changes(first)).containsExactlyInAnyOrderElementsOf(expected);
 
       // when

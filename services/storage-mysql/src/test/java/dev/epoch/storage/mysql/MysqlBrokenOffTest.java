@@ -60,6 +60,7 @@ class MysqlBrokenOffTest {
     try (StorageAdapter broken =
         new MysqlStorageAdapter(
             MysqlConnections.pool(settings, source),
+            MysqlConnections.pool(settings, source),
             new MysqlDialect("test", Duration.ofSeconds(5)))) {
       step.accept(broken);
       return false;
