@@ -46,9 +46,7 @@ final class CapturedNames {
           boolean own =
               row.getString(3).equals(path.table())
                   && !name.substring(prefix.length()).startsWith("before_");
-          return own
-              ? triggers.put(name, row.getString(2)) == null
-              : elsewhere.add(name);
+          return own ? triggers.put(name, row.getString(2)) == null : elsewhere.add(name);
         },
         path.schema(),
         prefix.replace("_", "\\_") + "%");
@@ -77,8 +75,8 @@ final class CapturedNames {
     return names(connection, path, List.copyOf(noted.values()));
   }
 
-  private static Map<String, String> names(
-      Connection connection, TablePath path, List<Noted> noted) throws SQLException {
+  private static Map<String, String> names(Connection connection, TablePath path, List<Noted> noted)
+      throws SQLException {
     List<Now> columns =
         Queries.all(
             connection,
@@ -151,7 +149,8 @@ final class CapturedNames {
     try {
       return !Queries.all(
               connection,
-              "SELECT 1 FROM %s WHERE NOT (%s <=> DEFAULT(%s)) LIMIT 1".formatted(table, name, name),
+              "SELECT 1 FROM %s WHERE NOT (%s <=> DEFAULT(%s)) LIMIT 1"
+                  .formatted(table, name, name),
               row -> true)
           .isEmpty();
     } catch (SQLException e) {

@@ -129,9 +129,7 @@ final class Cascades {
   record Chain(String event, List<ForeignKey> way, Map<TablePath, ForeignKey> loops) {
     /** What tells it from others. */
     String text() {
-      return event
-          + way
-          + loops.values().stream().map(ForeignKey::toString).sorted().toList();
+      return event + way + loops.values().stream().map(ForeignKey::toString).sorted().toList();
     }
 
     private ForeignKey top() {
@@ -144,13 +142,14 @@ final class Cascades {
 
     String trigger(MysqlCapture capture) {
       String live = table(top().parent());
-      String keep = capture.insert(
-          MysqlCapture.names(capture.table().columns()),
-          capture.table().columns().stream()
-              .map(column -> MysqlCapture.of("t", column.name()))
-              .collect(Collectors.joining(", ")),
-          1,
-          changed());
+      String keep =
+          capture.insert(
+              MysqlCapture.names(capture.table().columns()),
+              capture.table().columns().stream()
+                  .map(column -> MysqlCapture.of("t", column.name()))
+                  .collect(Collectors.joining(", ")),
+              1,
+              changed());
       List<String> statements = new ArrayList<>();
       statements.add("SELECT g.id INTO passed FROM " + capture.gate() + " LOCK IN SHARE MODE");
       statements.add(keep);
@@ -210,15 +209,14 @@ final class Cascades {
         return equal(row, key.from(), "OLD", key.to());
       }
       String parent = "p" + at;
-      String conditions =
-          last ? equal(parent, key.to(), "OLD", key.to()) : within(parent, at + 1);
+      String conditions = last ? equal(parent, key.to(), "OLD", key.to()) : within(parent, at + 1);
       if (loop != null) {
-        String seed =
-            last ? equal("s", key.to(), "OLD", key.to()) : within("s", at + 1);
+        String seed = last ? equal("s", key.to(), "OLD", key.to()) : within("s", at + 1);
         conditions = "(" + conditions + " OR " + below(loop, parent, seed) + ")";
       }
       return "EXISTS (SELECT 1 FROM %s AS %s WHERE %s AND %s)"
-          .formatted(table(key.parent()), parent, equal(row, key.from(), parent, key.to()), conditions);
+          .formatted(
+              table(key.parent()), parent, equal(row, key.from(), parent, key.to()), conditions);
     }
 
     /**
@@ -258,7 +256,9 @@ final class Cascades {
         String row, List<String> names, String other, List<String> otherNames) {
       return IntStream.range(0, names.size())
           .mapToObj(i ->
-              MysqlCapture.of(row, names.get(i)) + " = " + MysqlCapture.of(other, otherNames.get(i)))
+              MysqlCapture.of(row, names.get(i))
+                  + " = "
+                  + MysqlCapture.of(other, otherNames.get(i)))
           .collect(Collectors.joining(" AND "));
     }
 

@@ -139,7 +139,9 @@ final class MysqlCapture {
   private String row(String row) {
     return insert(
         names(table.columns()),
-        table.columns().stream().map(column -> noted(row, column)).collect(Collectors.joining(", ")),
+        table.columns().stream()
+            .map(column -> noted(row, column))
+            .collect(Collectors.joining(", ")),
         1,
         gate());
   }

@@ -98,7 +98,8 @@ final class MysqlCatalog implements Catalog {
                   .formatted(MysqlDialect.quoted(path.table())));
       default ->
           throw new NotVersionableException(
-              "%s is a %s, and no table".formatted(path.table(), kind.type.toLowerCase(Locale.ROOT)),
+              "%s is a %s, and no table"
+                  .formatted(path.table(), kind.type.toLowerCase(Locale.ROOT)),
               null);
     }
   }
@@ -151,7 +152,9 @@ final class MysqlCatalog implements Catalog {
       return text.equals("NULL") ? null : text;
     }
     if (extra.contains("default_generated")) {
-      return text.toLowerCase(Locale.ROOT).startsWith("current_timestamp") ? text : "(" + text + ")";
+      return text.toLowerCase(Locale.ROOT).startsWith("current_timestamp")
+          ? text
+          : "(" + text + ")";
     }
     return switch (MysqlTypes.type(declared, false).kind()) {
       case INTEGER, DECIMAL, FLOAT, BOOLEAN, BITS -> text;

@@ -5,17 +5,10 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.location.AddressRules;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import dev.epoch.storage.location.TrustedAuthorities;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -124,34 +117,11 @@ final class MysqlConnections {
       }
     }
 
-    /** The driver takes no PEM. */
     private synchronized Path trusted() {
-      if (trusted != null) {
-        return trusted;
+      if (trusted == null) {
+        trusted = TrustedAuthorities.keyStore(settings.authority().orElseThrow());
       }
-      Path authority = settings.authority().orElseThrow();
-      try (InputStream pem = Files.newInputStream(authority)) {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        int number = 0;
-        for (Certificate each :
-            CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-          number++;
-          store.setCertificateEntry("authority" + number, each);
-        }
-        Path file = Files.createTempFile("epoch-mysql-authorities", ".p12");
-        file.toFile().deleteOnExit();
-        try (OutputStream written = Files.newOutputStream(file)) {
-          store.store(written, new char[0]);
-        }
-        trusted = file;
-        return file;
-      } catch (IOException | GeneralSecurityException e) {
-        throw new StorageUnavailableException(
-            "The certificates of ssl_ca cannot be read",
-            "Give a PEM file that the server's user may read",
-            e);
-      }
+      return trusted;
     }
   }
 }

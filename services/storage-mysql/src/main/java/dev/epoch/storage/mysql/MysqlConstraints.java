@@ -59,8 +59,7 @@ final class MysqlConstraints {
 
   private record Part(String column, String text, boolean unique, String type) {}
 
-  private void indexes(Connection connection, TablePath path, Flavour flavour)
-      throws SQLException {
+  private void indexes(Connection connection, TablePath path, Flavour flavour) throws SQLException {
     Map<String, List<Part>> parts = new LinkedHashMap<>();
     // functional parts are MySQL's alone
     String expression = flavour.mariadb() ? "NULL" : "expression";
@@ -75,14 +74,12 @@ final class MysqlConstraints {
         row -> {
           String column = row.getString(2);
           String length = row.getString(3);
-          String text =
-              column == null ? "(" + row.getString(6) + ")" : MysqlDialect.quoted(column);
+          String text = column == null ? "(" + row.getString(6) + ")" : MysqlDialect.quoted(column);
           if (length != null) {
             text += "(" + length + ")";
           }
           Part part =
-              new Part(
-                  length == null ? column : null, text, row.getInt(4) == 0, row.getString(5));
+              new Part(length == null ? column : null, text, row.getInt(4) == 0, row.getString(5));
           return parts.computeIfAbsent(row.getString(1), _ -> new ArrayList<>()).add(part);
         },
         path.schema(),
@@ -117,8 +114,7 @@ final class MysqlConstraints {
 
   private void constraint(
       String name, Constraint.Kind kind, List<String> columns, String definition) {
-    constraints.add(
-        new Constraint(name, kind, columns, definition, null, List.of(), false));
+    constraints.add(new Constraint(name, kind, columns, definition, null, List.of(), false));
   }
 
   private void reference(ForeignKey reference) {
@@ -147,8 +143,7 @@ final class MysqlConstraints {
     return names.stream().map(MysqlDialect::quoted).collect(Collectors.joining(", ", "(", ")"));
   }
 
-  private void checks(Connection connection, TablePath path, Flavour flavour)
-      throws SQLException {
+  private void checks(Connection connection, TablePath path, Flavour flavour) throws SQLException {
     String checks =
         flavour.mariadb()
             ? "SELECT constraint_name, check_clause FROM information_schema.check_constraints"
@@ -170,8 +165,7 @@ final class MysqlConstraints {
       if (document.matches() && flavour.mariadb()) {
         documents.add(document.group(1).replace("``", "`"));
       } else {
-        constraint(
-            check[0], Constraint.Kind.CHECK, List.of(), "CHECK (" + check[1] + ")");
+        constraint(check[0], Constraint.Kind.CHECK, List.of(), "CHECK (" + check[1] + ")");
       }
     }
   }

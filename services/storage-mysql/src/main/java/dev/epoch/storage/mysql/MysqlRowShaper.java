@@ -9,7 +9,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
-/** A temporary table like the live one, of one connection alone; without triggers and references. */
+/**
+ * A temporary table like the live one, of one connection alone; without triggers and references.
+ */
 final class MysqlRowShaper extends ShapingTable {
   private static final String NAME = "epoch_shaped";
 

@@ -2,6 +2,7 @@ package dev.epoch.storage.mysql;
 
 import dev.epoch.storage.error.BadLocationException;
 import dev.epoch.storage.location.DatabaseUrl;
+import dev.epoch.storage.location.GivenSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,15 +79,15 @@ public record MysqlSettings(
     }
     return new MysqlSettings(
         host,
-        number(all, "port", DEFAULT_PORT, 1, 65_535),
+        GivenSettings.number(all, "port", DEFAULT_PORT, 1, 65_535),
         database,
         all.getOrDefault("username", System.getProperty("user.name")),
         all.getOrDefault("password", ""),
         tls,
         authority,
-        number(all, "pool_size", 10, 2, 1_000),
-        Duration.ofSeconds(number(all, "connect_timeout", 30, 1, 3_600)),
-        Duration.ofSeconds(number(all, "lock_timeout", 10, 1, 3_600)));
+        GivenSettings.number(all, "pool_size", 10, 2, 1_000),
+        Duration.ofSeconds(GivenSettings.number(all, "connect_timeout", 30, 1, 3_600)),
+        Duration.ofSeconds(GivenSettings.number(all, "lock_timeout", 10, 1, 3_600)));
   }
 
   /** Settings by their own names; a table in the URL is left out. */
@@ -153,24 +154,6 @@ public record MysqlSettings(
       // said below
     }
     throw new BadLocationException("ssl_ca must be an absolute path", null);
-  }
-
-  private static int number(
-      Map<String, String> all, String name, int otherwise, int least, int greatest) {
-    String text = all.get(name);
-    if (text == null) {
-      return otherwise;
-    }
-    try {
-      int number = Integer.parseInt(text.strip());
-      if (number >= least && number <= greatest) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // said below
-    }
-    throw new BadLocationException(
-        "%s must be a number from %d to %d".formatted(name, least, greatest), null);
   }
 
   /** Whether a password that was given for other settings goes nowhere else, nor less protected. */

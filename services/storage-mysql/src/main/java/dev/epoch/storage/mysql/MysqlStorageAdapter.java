@@ -57,8 +57,7 @@ public final class MysqlStorageAdapter extends RelationalAdapter {
   MysqlStorageAdapter(
       HikariDataSource connections, HikariDataSource shaping, MysqlDialect dialect) {
     super(
-        new RelationalStore(
-            connections, dialect, new MysqlCatalog(), new MysqlColumnCodec(), null),
+        new RelationalStore(connections, dialect, new MysqlCatalog(), new MysqlColumnCodec(), null),
         new MysqlValueCodec(),
         table -> new MysqlRowShaper(shaping, dialect, table));
     this.dialect = dialect;
@@ -87,8 +86,7 @@ public final class MysqlStorageAdapter extends RelationalAdapter {
     String product = "MySQL";
     try (Connection connection = store.connection()) {
       Flavour flavour = Flavour.of(connection);
-      product =
-          flavour.product() + " " + connection.getMetaData().getDatabaseProductVersion();
+      product = flavour.product() + " " + connection.getMetaData().getDatabaseProductVersion();
       if (!flavour.supported()) {
         problems.add(
             new Problem(
@@ -96,8 +94,7 @@ public final class MysqlStorageAdapter extends RelationalAdapter {
       }
       if (isOn(connection, "read_only")) {
         problems.add(
-            new Problem(
-                "The server is read-only", "Give the address of the primary server"));
+            new Problem("The server is read-only", "Give the address of the primary server"));
       }
       if (isOn(connection, "log_bin") && value(connection, "binlog_format").equals("STATEMENT")) {
         problems.add(

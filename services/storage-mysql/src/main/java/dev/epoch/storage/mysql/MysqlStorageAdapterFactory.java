@@ -10,8 +10,8 @@ import dev.epoch.storage.error.BadLocationException;
 import dev.epoch.storage.location.AddressRules;
 import dev.epoch.storage.location.DatabaseUrl;
 import dev.epoch.storage.location.FileRoots;
+import dev.epoch.storage.location.GivenSettings;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -60,14 +60,14 @@ public final class MysqlStorageAdapterFactory implements StorageAdapterFactory {
 
   @Override
   public Settings settings(Map<String, JsonNode> given) {
-    return allowed(MysqlSettings.of(texts(given)));
+    return allowed(MysqlSettings.of(GivenSettings.texts(given)));
   }
 
   @Override
   public Settings change(Settings former, Map<String, JsonNode> given) {
     MysqlSettings before = read(former);
-    Map<String, String> changes = MysqlSettings.named(texts(given));
-    Map<String, String> all = texts(former.config());
+    Map<String, String> changes = MysqlSettings.named(GivenSettings.texts(given));
+    Map<String, String> all = GivenSettings.texts(former.config());
     all.putAll(former.secrets());
     all.putAll(changes);
     MysqlSettings after = MysqlSettings.of(all);
@@ -96,16 +96,12 @@ public final class MysqlStorageAdapterFactory implements StorageAdapterFactory {
     shown.put("database", TextNode.valueOf(settings.database()));
     shown.put("username", TextNode.valueOf(settings.username()));
     shown.put("ssl_mode", TextNode.valueOf(settings.tls().text()));
-    settings
-        .authority()
-        .ifPresent(file -> shown.put("ssl_ca", TextNode.valueOf(file.toString())));
+    settings.authority().ifPresent(file -> shown.put("ssl_ca", TextNode.valueOf(file.toString())));
     shown.put("pool_size", IntNode.valueOf(settings.poolSize()));
-    shown.put(
-        "connect_timeout", IntNode.valueOf((int) settings.connectTimeout().toSeconds()));
+    shown.put("connect_timeout", IntNode.valueOf((int) settings.connectTimeout().toSeconds()));
     shown.put("lock_timeout", IntNode.valueOf((int) settings.lockTimeout().toSeconds()));
     return new Settings(
-        shown,
-        settings.password().isEmpty() ? Map.of() : Map.of("password", settings.password()));
+        shown, settings.password().isEmpty() ? Map.of() : Map.of("password", settings.password()));
   }
 
   @Override
@@ -125,21 +121,8 @@ public final class MysqlStorageAdapterFactory implements StorageAdapterFactory {
   }
 
   private static MysqlSettings read(Settings settings) {
-    Map<String, String> all = texts(settings.config());
+    Map<String, String> all = GivenSettings.texts(settings.config());
     all.putAll(settings.secrets());
     return MysqlSettings.of(all);
-  }
-
-  private static Map<String, String> texts(Map<String, JsonNode> given) {
-    Map<String, String> texts = new LinkedHashMap<>();
-    given.forEach((name, value) -> {
-      if (value != null && !value.isNull()) {
-        if (!value.isValueNode()) {
-          throw new BadLocationException("Setting '" + name + "' must be a text or a number", null);
-        }
-        texts.put(name, value.asText());
-      }
-    });
-    return texts;
   }
 }

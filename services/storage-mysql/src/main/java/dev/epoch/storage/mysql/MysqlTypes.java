@@ -146,8 +146,7 @@ final class MysqlTypes {
       case TIMESTAMP_WITH_ZONE -> "TIMESTAMP(6) NULL";
       case BITS -> "BIT(64)";
       case UUID, NETWORK -> declared;
-      default ->
-          isOpaque(type) ? "LONGBLOB" : "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+      default -> isOpaque(type) ? "LONGBLOB" : "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
     };
   }
 

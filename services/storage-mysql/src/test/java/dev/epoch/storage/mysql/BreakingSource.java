@@ -11,7 +11,9 @@ import java.sql.Statement;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** Connections that break, all at once, before a statement: as when the server's process is killed. */
+/**
+ * Connections that break, all at once, before a statement: as when the server's process is killed.
+ */
 final class BreakingSource implements DataSource {
   private final DataSource real;
   private int left;
@@ -47,7 +49,9 @@ final class BreakingSource implements DataSource {
         type,
         (_, method, arguments) -> {
           if (method.getName().startsWith("execute")) {
-            count(prepared == null && arguments != null ? (String) arguments[0] : prepared, connection);
+            count(
+                prepared == null && arguments != null ? (String) arguments[0] : prepared,
+                connection);
           }
           return invoke(statement, method, arguments);
         });
@@ -74,8 +78,7 @@ final class BreakingSource implements DataSource {
   }
 
   private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-    return type.cast(
-        Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
   @Override

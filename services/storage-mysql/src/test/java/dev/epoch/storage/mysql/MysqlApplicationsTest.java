@@ -29,14 +29,17 @@ class MysqlApplicationsTest {
   enum Case {
     REPLACE_BY_KEY("REPLACE INTO t VALUES (1, 'new')"),
     REPLACE_BY_ANOTHER_UNIQUE_COLUMN(
-        "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20) UNIQUE)", "REPLACE INTO t VALUES (9, 'one')"),
+        "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20) UNIQUE)",
+        "REPLACE INTO t VALUES (9, 'one')"),
     REPLACE_OF_TWO_ROWS(
-        "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20) UNIQUE)", "REPLACE INTO t VALUES (2, 'one')"),
+        "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20) UNIQUE)",
+        "REPLACE INTO t VALUES (2, 'one')"),
     UPSERT("INSERT INTO t VALUES (1, 'x'), (9, 'y') ON DUPLICATE KEY UPDATE a = VALUES(a)"),
     INSERT_IGNORE("INSERT IGNORE INTO t VALUES (1, 'x'), (9, 'y')"),
     UPDATE_IGNORE(
         "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20) UNIQUE)",
-        "UPDATE IGNORE t SET a = 'two' WHERE id = 1", "UPDATE t SET a = 'x' WHERE id = 2"),
+        "UPDATE IGNORE t SET a = 'two' WHERE id = 1",
+        "UPDATE t SET a = 'x' WHERE id = 2"),
     DELETE_ALL("DELETE FROM t"),
     DELETE_SOME_IN_ORDER("DELETE FROM t ORDER BY id DESC LIMIT 1"),
     OF_TWO_TABLES_AT_ONCE(
@@ -45,10 +48,13 @@ class MysqlApplicationsTest {
         "DELETE t FROM t JOIN o ON o.id = t.id"),
     KEYS_THAT_MOVE_UP("UPDATE t SET id = id + 1 ORDER BY id DESC"),
     KEYS_THAT_SWAP(
-        "UPDATE t SET id = -1 WHERE id = 1", "UPDATE t SET id = 1 WHERE id = 2", "UPDATE t SET id = 2 WHERE id = -1"),
+        "UPDATE t SET id = -1 WHERE id = 1",
+        "UPDATE t SET id = 1 WHERE id = 2",
+        "UPDATE t SET id = 2 WHERE id = -1"),
     THERE_AND_BACK("DELETE FROM t WHERE id = 1", "INSERT INTO t VALUES (1, 'one')"),
     NUMBERS_THAT_THE_DATABASE_GIVES(
-        "CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a VARCHAR(20))", "INSERT INTO t (a) VALUES ('x'), ('y')"),
+        "CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a VARCHAR(20))",
+        "INSERT INTO t (a) VALUES ('x'), ('y')"),
     INSERT_SELECT("INSERT INTO t SELECT id + 100, a FROM t"),
     KEYS_THAT_IGNORE_CASE(
         "CREATE TABLE t (id VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_swedish_ci PRIMARY KEY, a VARCHAR(20))",
@@ -82,13 +88,16 @@ class MysqlApplicationsTest {
         "INSERT INTO t (id, a) VALUES (0x00ff, 'x')"),
     GENERATED_COLUMNS(
         "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), b VARCHAR(20) AS (UPPER(a)) STORED, c INT AS (LENGTH(a)))",
-        "UPDATE t SET a = 'x' WHERE id = 1", "INSERT INTO t (id, a) VALUES (9, 'long')"),
+        "UPDATE t SET a = 'x' WHERE id = 1",
+        "INSERT INTO t (id, a) VALUES (9, 'long')"),
     TIMES_THAT_THE_DATABASE_GIVES(
         "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), at TIMESTAMP DEFAULT '2001-01-01' ON UPDATE CURRENT_TIMESTAMP)",
-        "UPDATE t SET a = 'x' WHERE id = 1", "INSERT INTO t (id, a) VALUES (9, 'long')"),
+        "UPDATE t SET a = 'x' WHERE id = 1",
+        "INSERT INTO t (id, a) VALUES (9, 'long')"),
     SEVERAL_COLUMNS_AS_KEY(
         "CREATE TABLE t (id INT, a VARCHAR(20), b VARCHAR(20), PRIMARY KEY (a, id))",
-        "UPDATE t SET id = 7 WHERE id = 1", "DELETE FROM t WHERE id = 2"),
+        "UPDATE t SET id = 7 WHERE id = 1",
+        "DELETE FROM t WHERE id = 2"),
     TRIGGERS_OF_THE_APPLICATION(
         "CREATE TABLE log (n INT PRIMARY KEY AUTO_INCREMENT, a VARCHAR(20));"
             + " CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20));"
@@ -100,22 +109,27 @@ class MysqlApplicationsTest {
         "UPDATE t SET `a ``b` = 'x', `c d` = 'y', `select` = 3 WHERE id = 1"),
     PARTITIONS(
         "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20)) PARTITION BY HASH (id) PARTITIONS 3",
-        "UPDATE t SET id = 10, a = 'x' WHERE id = 1", "DELETE FROM t WHERE id = 2"),
+        "UPDATE t SET id = 10, a = 'x' WHERE id = 1",
+        "DELETE FROM t WHERE id = 2"),
     ROLLED_BACK("START TRANSACTION; DELETE FROM t; ROLLBACK", "UPDATE t SET a = 'x' WHERE id = 2"),
     BACK_TO_A_SAVEPOINT(
         "START TRANSACTION; UPDATE t SET a = 'x' WHERE id = 2; SAVEPOINT s; DELETE FROM t; ROLLBACK TO s; COMMIT"),
-    XA("XA START 'one'; UPDATE t SET a = 'x' WHERE id = 1; XA END 'one'; XA PREPARE 'one'; XA COMMIT 'one'"),
+    XA(
+        "XA START 'one'; UPDATE t SET a = 'x' WHERE id = 1; XA END 'one'; XA PREPARE 'one'; XA COMMIT 'one'"),
     SERIALIZABLE(
         "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE; START TRANSACTION; UPDATE t SET a = 'x'; COMMIT"),
     MODES_OF_A_SESSION(
         "SET sql_mode = 'ANSI,PAD_CHAR_TO_FULL_LENGTH,NO_BACKSLASH_ESCAPES,TRADITIONAL'; UPDATE t SET a = 'a\\\\b' WHERE id = 1",
         "SET sql_mode = ''; INSERT INTO t VALUES ('9x', 'abc')"),
-    REBUILT("OPTIMIZE TABLE t", "ALTER TABLE t ENGINE = InnoDB", "UPDATE t SET a = 'x' WHERE id = 1"),
-    PREPARED("PREPARE p FROM 'UPDATE t SET a = ? WHERE id = ?'; SET @a = 'x', @i = 1; EXECUTE p USING @a, @i"),
+    REBUILT(
+        "OPTIMIZE TABLE t", "ALTER TABLE t ENGINE = InnoDB", "UPDATE t SET a = 'x' WHERE id = 1"),
+    PREPARED(
+        "PREPARE p FROM 'UPDATE t SET a = ? WHERE id = ?'; SET @a = 'x', @i = 1; EXECUTE p USING @a, @i"),
     REFERENCES_THAT_CASCADE(
         "CREATE TABLE p (id INT PRIMARY KEY); INSERT INTO p VALUES (1), (2);"
             + " CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), FOREIGN KEY (id) REFERENCES p (id) ON DELETE CASCADE ON UPDATE CASCADE)",
-        "DELETE FROM p WHERE id = 1", "UPDATE p SET id = 20 WHERE id = 2"),
+        "DELETE FROM p WHERE id = 1",
+        "UPDATE p SET id = 20 WHERE id = 2"),
     REFERENCES_THAT_ARE_SET_NULL(
         "CREATE TABLE p (id INT PRIMARY KEY); INSERT INTO p VALUES (1), (2);"
             + " CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), q INT DEFAULT 1,"
@@ -190,7 +204,10 @@ class MysqlApplicationsTest {
       // then
       RowsLocation first = head;
       List<Row> now = read(new TableState.Working(main, head));
-      assertThat(now).hasSize(Integer.parseInt(backend.select("SELECT count(*) FROM t").getFirst().replaceAll("\\D", "")));
+      assertThat(now)
+          .hasSize(
+              Integer.parseInt(
+                  backend.select("SELECT count(*) FROM t").getFirst().replaceAll("\\D", "")));
       assertThat(read(new TableState.Committed(first))).isEqualTo(before);
       List<RowChange> expected = difference(before, now);
       assertThat(expected.isEmpty()).isEqualTo(given == Case.THERE_AND_BACK);

@@ -93,7 +93,9 @@ final class MysqlBackend implements StorageBackend {
         };
     return declared == null
         ? Optional.empty()
-        : Optional.of(MysqlTypes.type(declared.equals("json") ? "longtext" : declared, declared.equals("json")));
+        : Optional.of(
+            MysqlTypes.type(
+                declared.equals("json") ? "longtext" : declared, declared.equals("json")));
   }
 
   @Override
@@ -108,7 +110,8 @@ final class MysqlBackend implements StorageBackend {
               ? "2.5"
               : text.equals("-0") ? "-0" : Values.canonical(type, text);
       case BYTES -> text.substring(2);
-      case DATE -> text.endsWith("BC") ? "0000-00-00" : text.equals("infinity") ? "9999-12-31" : text;
+      case DATE ->
+          text.endsWith("BC") ? "0000-00-00" : text.equals("infinity") ? "9999-12-31" : text;
       case TIMESTAMP -> text.equals("infinity") ? "0000-00-00 00:00:00" : text;
       case TIME -> text;
       case BITS -> "0".repeat(5 - text.length()) + text;
@@ -248,8 +251,7 @@ final class MysqlBackend implements StorageBackend {
       case Alteration.Retype retype ->
           run(
               "ALTER TABLE %s MODIFY COLUMN %s %s"
-                  .formatted(
-                      name, MysqlDialect.quoted(retype.name()), declared(retype.type())));
+                  .formatted(name, MysqlDialect.quoted(retype.name()), declared(retype.type())));
     }
   }
 

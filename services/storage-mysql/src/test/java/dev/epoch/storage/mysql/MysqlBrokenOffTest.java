@@ -43,7 +43,11 @@ class MysqlBrokenOffTest {
     adapter = backend.adapter();
     person =
         new TableHandle(
-            "r", "t1", "person", backend.path(), adapter.introspect(backend.path(), List.of()).schema());
+            "r",
+            "t1",
+            "person",
+            backend.path(),
+            adapter.introspect(backend.path(), List.of()).schema());
   }
 
   @AfterEach
@@ -55,8 +59,7 @@ class MysqlBrokenOffTest {
   private boolean breaks(int statements, Consumer<StorageAdapter> step) {
     MysqlSettings settings = backend.settings();
     BreakingSource source =
-        new BreakingSource(
-            MysqlConnections.source(settings, AddressRules.ANYTHING), statements);
+        new BreakingSource(MysqlConnections.source(settings, AddressRules.ANYTHING), statements);
     try (StorageAdapter broken =
         new MysqlStorageAdapter(
             MysqlConnections.pool(settings, source),
@@ -112,7 +115,9 @@ class MysqlBrokenOffTest {
     while (breaks(broken, each -> each.install(FIRST, person))) {
       broken++;
       // the application goes on
-      backend.run("UPDATE person SET age = age + 1", "DELETE FROM person WHERE id = 9",
+      backend.run(
+          "UPDATE person SET age = age + 1",
+          "DELETE FROM person WHERE id = 9",
           "INSERT INTO person VALUES (9, 'Nine', 0)");
 
       adapter.install(FIRST, person);
@@ -143,15 +148,20 @@ class MysqlBrokenOffTest {
 
       TableHandle now = person.with(adapter.schemas(MAIN, List.of(head)).get("t1"));
       backend.run("UPDATE person SET extra = 'z', age = 9000000000 WHERE id = 2");
-      assertThat(rows(now, at(1))).anyMatch(row -> row.contains("Ann, 30, x"))
+      assertThat(rows(now, at(1)))
+          .anyMatch(row -> row.contains("Ann, 30, x"))
           .anyMatch(row -> row.contains("Bob, 40, x"));
       commit(now, RowsLocation.live(1), 5);
-      assertThat(rows(now, at(5))).anyMatch(row -> row.contains("changed, 30, y"))
+      assertThat(rows(now, at(5)))
+          .anyMatch(row -> row.contains("changed, 30, y"))
           .anyMatch(row -> row.contains("Bob, 9000000000, z"));
       assertThat(rows(person, at(1))).anyMatch(row -> row.contains("Ann, 30"));
       adapter.uninstall();
-      backend.run("ALTER TABLE person DROP COLUMN extra", "UPDATE person SET name = 'Ann' WHERE id = 1",
-          "UPDATE person SET age = 40 WHERE id = 2", "ALTER TABLE person MODIFY age INT");
+      backend.run(
+          "ALTER TABLE person DROP COLUMN extra",
+          "UPDATE person SET name = 'Ann' WHERE id = 1",
+          "UPDATE person SET age = 40 WHERE id = 2",
+          "ALTER TABLE person MODIFY age INT");
     }
     assertThat(broken).isGreaterThan(6);
   }
@@ -167,7 +177,8 @@ class MysqlBrokenOffTest {
       backend.run("UPDATE person SET age = age + 1");
 
       adapter.remove(person, keeping);
-      assertThat(rows(person.asRemoved(), at(1))).anyMatch(row -> row.contains("Ann, 30"))
+      assertThat(rows(person.asRemoved(), at(1)))
+          .anyMatch(row -> row.contains("Ann, 30"))
           .hasSize(3);
       adapter.remove(person.asRemoved(), Removal.OF_EVERYTHING);
       assertThat(adapter.reclaimTables("r", Set.of(), true)).isEmpty();

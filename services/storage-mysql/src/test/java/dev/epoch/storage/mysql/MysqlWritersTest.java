@@ -54,7 +54,8 @@ class MysqlWritersTest {
   void accounts() {
     backend = new MysqlBackend();
     adapter = backend.adapter();
-    backend.run("CREATE TABLE accounts (id INT PRIMARY KEY, credit INT NOT NULL, note VARCHAR(20))");
+    backend.run(
+        "CREATE TABLE accounts (id INT PRIMARY KEY, credit INT NOT NULL, note VARCHAR(40))");
     for (int i = 1; i <= ACCOUNTS; i++) {
       backend.run("INSERT INTO accounts VALUES (%d, 1000, NULL)".formatted(i));
     }
@@ -221,20 +222,25 @@ class MysqlWritersTest {
             new MysqlStorageAdapter(
                 MysqlSettings.of(
                     Map.of(
-                        "host", settings.host(),
-                        "port", "" + settings.port(),
-                        "database", settings.database(),
-                        "username", "root",
-                        "ssl_mode", "disabled",
-                        "lock_timeout", "1")),
+                        "host",
+                        settings.host(),
+                        "port",
+                        "" + settings.port(),
+                        "database",
+                        settings.database(),
+                        "username",
+                        "root",
+                        "ssl_mode",
+                        "disabled",
+                        "lock_timeout",
+                        "1")),
                 AddressRules.ANYTHING)) {
       statement.execute("START TRANSACTION");
       statement.execute("UPDATE accounts SET credit = 0 WHERE id = 1");
 
       // reading and branches go on
       assertThat(sum(rows(head))).isEqualTo(TOTAL);
-      impatient.putBranch(
-          new BranchHandle("r", "g1", "another", false), Map.of("t1", at(head)));
+      impatient.putBranch(new BranchHandle("r", "g1", "another", false), Map.of("t1", at(head)));
       Operation commit = operation(new Operation.CommitWorkingSet(at(head)));
       assertThatThrownBy(() -> impatient.apply(commit, Map.of()))
           .isInstanceOf(BusyException.class)

@@ -56,9 +56,7 @@ public interface Dialect {
     return true;
   }
 
-  /**
-   * Whether two values of a type are the same or both null; no collation makes others the same.
-   */
+  /** Whether two values of a type are the same or both null; no collation makes others the same. */
   String same(String left, String right, DataType type);
 
   /**

@@ -29,6 +29,7 @@ final class LayerReads {
   private final RelationalSession session;
   private final Dialect dialect;
   private final ColumnCodec codec;
+
   /** More rows are not held in memory. */
   private static final int MANY = 10_000;
 
@@ -204,7 +205,9 @@ final class LayerReads {
                 String.join(", ", names));
     List<RowKey> found =
         session.all(
-            text, statement -> bindBehind(statement, 1, first, after), row -> row(row, 1, key).key(all(key)));
+            text,
+            statement -> bindBehind(statement, 1, first, after),
+            row -> row(row, 1, key).key(all(key)));
     return fill(name, names, key, found);
   }
 

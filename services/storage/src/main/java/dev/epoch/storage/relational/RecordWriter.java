@@ -52,8 +52,7 @@ final class RecordWriter {
 
   WriteResult write(
       BranchHandle branch, BranchTable table, List<RowWrite> writes, Optional<WriteKey> key) {
-    try (RelationalSession session =
-        branch.isDefault() ? store.beginOnLive() : store.begin(true)) {
+    try (RelationalSession session = branch.isDefault() ? store.beginOnLive() : store.begin(true)) {
       Optional<Answer> former = key.flatMap(given -> former(session, given));
       if (former.isPresent()) {
         if (!former.get().request.equals(key.get().request())) {

@@ -85,7 +85,7 @@ final class Registry {
           id VARCHAR(36) NOT NULL PRIMARY KEY,
           result %s)\
         """
-            .formatted(dialect.longText())
+                .formatted(dialect.longText())
             + dialect.noteTable());
     session.execute(
         """
@@ -103,7 +103,7 @@ final class Registry {
           result %s NOT NULL,
           PRIMARY KEY (repository, write_key))\
         """
-            .formatted(dialect.longText())
+                .formatted(dialect.longText())
             + dialect.noteTable());
     dialect.ownTables().values().forEach(own -> own.forEach(session::execute));
     // the last one: who finds it finds them all
@@ -119,7 +119,7 @@ final class Registry {
           archived INTEGER NOT NULL,
           definition %s NOT NULL)\
         """
-            .formatted(dialect.longText())
+                .formatted(dialect.longText())
             + dialect.noteTable());
   }
 

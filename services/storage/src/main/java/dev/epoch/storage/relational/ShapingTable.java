@@ -94,7 +94,9 @@ public abstract class ShapingTable implements RowShaper {
   }
 
   private void insert(Map<String, String> values) throws SQLException {
-    run("INSERT INTO %s (%s) VALUES (%s)".formatted(name, listed(values, ""), marks(values)), values);
+    run(
+        "INSERT INTO %s (%s) VALUES (%s)".formatted(name, listed(values, ""), marks(values)),
+        values);
   }
 
   private void update(Map<String, String> values) throws SQLException {

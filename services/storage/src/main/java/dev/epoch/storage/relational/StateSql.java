@@ -89,7 +89,7 @@ final class StateSql {
   }
 
   private String named(Layer layer, Column column) {
-    String value = 
+    String value =
         dialect.selected(
             value(layer, ROW, column), column.type(), table.key().contains(column.id()));
     LayerTable.LayerColumn known = table.column(column.id());
@@ -251,9 +251,7 @@ final class StateSql {
     LayerTable.LayerColumn column = table.column(id);
     boolean live = layer instanceof Layer.Live && !table.archived();
     String name =
-        live
-            ? dialect.quote(table.live().getOrDefault(id, column.column().name()))
-            : column.name();
+        live ? dialect.quote(table.live().getOrDefault(id, column.column().name())) : column.name();
     return dialect.keyed(row + "." + name, column.column().type());
   }
 

@@ -227,10 +227,7 @@ final class TableShapes {
     }
     String type = column.definition().substring(column.name().length() + 1);
     String wider =
-        session
-            .store
-            .dialect
-            .widened(type, live.column(name), table.key().contains(column.id()));
+        session.store.dialect.widened(type, live.column(name), table.key().contains(column.id()));
     if (wider.equals(type)) {
       return column;
     }
@@ -271,9 +268,9 @@ final class TableShapes {
           session.number(
                   "SELECT count(*) FROM (SELECT 1 FROM %s WHERE NOT %s%s) u"
                       .formatted(
-                      live,
-                      dialect.same(name, "(" + value + ")", added.type()),
-                      dialect.limit(1)))
+                          live,
+                          dialect.same(name, "(" + value + ")", added.type()),
+                          dialect.limit(1)))
               > 0;
     }
     Column column = column(id, added, initial, filled ? Boolean.TRUE : null);
@@ -340,10 +337,7 @@ final class TableShapes {
   static void uncapture(RelationalSession session, LayerTable table) {
     try {
       session.define(
-          session
-              .store
-              .dialect
-              .uncapture(session.connection, table.path(), table.number()));
+          session.store.dialect.uncapture(session.connection, table.path(), table.number()));
     } catch (SQLException e) {
       throw session.store.dialect.translate(e, "end the capture of " + table.path());
     }
