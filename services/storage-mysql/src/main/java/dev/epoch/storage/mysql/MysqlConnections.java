@@ -32,10 +32,6 @@ final class MysqlConnections {
 
   private MysqlConnections() {}
 
-  static HikariDataSource pool(MysqlSettings settings, AddressRules addresses) {
-    return pool(settings, source(settings, addresses));
-  }
-
   static DataSource source(MysqlSettings settings, AddressRules addresses) {
     return new Looking(settings, addresses);
   }

@@ -8,6 +8,7 @@ import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.StorageUnavailableException;
 import dev.epoch.storage.error.TableNotFoundException;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 
 /** What the server's error numbers mean. */
@@ -40,6 +41,16 @@ final class MysqlErrors {
    * @param doing the statement, or what was done
    */
   static StorageException translate(SQLException error, String where, String doing) {
+    // a pool tells what the last attempt to connect ended with
+    switch (error.getCause()) {
+      case StorageException meant when error instanceof SQLTransientConnectionException -> {
+        return meant;
+      }
+      case SQLException meant when error instanceof SQLTransientConnectionException -> {
+        return translate(meant, where, doing);
+      }
+      case null, default -> {}
+    }
     int code = error.getErrorCode();
     String message = error.getMessage();
     if (isLockWait(error)) {
@@ -74,7 +85,13 @@ final class MysqlErrors {
       case 1049 ->
           new StorageUnavailableException(
               "There is no database: " + message, "Create it, or correct its name", error);
-      case 1051, 1146 -> new TableNotFoundException(message, null, error);
+      case 1051, 1146 ->
+          message.contains("epoch_")
+              ? new StorageUnavailableException(
+                  "What Epoch keeps in %s is gone: %s".formatted(where, message),
+                  "Put the database back, or uninstall Epoch and register its tables anew",
+                  error)
+              : new TableNotFoundException(message, null, error);
       case 1317, 1969, 3024 ->
           new QueryTimeoutException("The statement was cancelled", "Ask for less", error);
       case 1665 ->

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import javax.sql.DataSource;
 
 /** A database of MySQL or MariaDB whose tables are versioned where they are. */
 public final class MysqlStorageAdapter extends RelationalAdapter {
@@ -30,6 +31,7 @@ public final class MysqlStorageAdapter extends RelationalAdapter {
               Constraint.Kind.FOREIGN_KEY,
               Constraint.Kind.NOT_NULL));
 
+  private final DataSource source;
   private final MysqlDialect dialect;
   private final HikariDataSource shaping;
 
@@ -37,29 +39,32 @@ public final class MysqlStorageAdapter extends RelationalAdapter {
    * @param addresses that may be connected to
    */
   public MysqlStorageAdapter(MysqlSettings settings, AddressRules addresses) {
-    this(settings, addresses, new MysqlDialect(settings.where(), settings.lockTimeout()));
+    this(settings, MysqlConnections.source(settings, addresses));
   }
 
-  private MysqlStorageAdapter(
-      MysqlSettings settings, AddressRules addresses, MysqlDialect dialect) {
+  /** Over connections that somebody else makes. */
+  MysqlStorageAdapter(MysqlSettings settings, DataSource source) {
     this(
-        MysqlConnections.pool(settings, addresses),
-        MysqlConnections.pool(settings, addresses),
-        dialect);
+        source,
+        MysqlConnections.pool(settings, source),
+        MysqlConnections.pool(settings, source),
+        new MysqlDialect(settings.where(), settings.lockTimeout()));
   }
 
   /**
-   * Over connections that somebody else makes.
-   *
-   * @param shaping connections that rows pass through, which are never waited for by somebody who
-   *     holds one
+   * @param shaping connections that rows pass through, for which nobody waits who holds one of them
    */
-  MysqlStorageAdapter(
-      HikariDataSource connections, HikariDataSource shaping, MysqlDialect dialect) {
+  private MysqlStorageAdapter(
+      DataSource source,
+      HikariDataSource connections,
+      HikariDataSource shaping,
+      MysqlDialect dialect) {
     super(
-        new RelationalStore(connections, dialect, new MysqlCatalog(), new MysqlColumnCodec(), null),
+        new RelationalStore(
+            connections, dialect, new MysqlCatalog(), new MysqlColumnCodec(), null),
         new MysqlValueCodec(),
         table -> new MysqlRowShaper(shaping, dialect, table));
+    this.source = source;
     this.dialect = dialect;
     this.shaping = shaping;
   }
@@ -84,7 +89,7 @@ public final class MysqlStorageAdapter extends RelationalAdapter {
   public StorageCheck check() {
     List<Problem> problems = new ArrayList<>();
     String product = "MySQL";
-    try (Connection connection = store.connection()) {
+    try (Connection connection = source.getConnection()) {
       Flavour flavour = Flavour.of(connection);
       product = flavour.product() + " " + connection.getMetaData().getDatabaseProductVersion();
       if (!flavour.supported()) {

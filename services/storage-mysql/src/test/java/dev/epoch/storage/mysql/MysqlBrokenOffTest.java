@@ -13,7 +13,6 @@ import dev.epoch.storage.location.AddressRules;
 import dev.epoch.storage.operation.Operation;
 import dev.epoch.storage.state.RowQuery;
 import dev.epoch.storage.state.TableState;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,10 +60,7 @@ class MysqlBrokenOffTest {
     BreakingSource source =
         new BreakingSource(MysqlConnections.source(settings, AddressRules.ANYTHING), statements);
     try (StorageAdapter broken =
-        new MysqlStorageAdapter(
-            MysqlConnections.pool(settings, source),
-            MysqlConnections.pool(settings, source),
-            new MysqlDialect("test", Duration.ofSeconds(5)))) {
+        new MysqlStorageAdapter(settings, source)) {
       step.accept(broken);
       return false;
     } catch (RuntimeException e) {
