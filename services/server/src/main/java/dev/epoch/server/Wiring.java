@@ -20,6 +20,7 @@ import dev.epoch.server.owner.OwnerSettings;
 import dev.epoch.storage.StorageAdapterFactory;
 import dev.epoch.storage.location.AddressRules;
 import dev.epoch.storage.location.FileRoots;
+import dev.epoch.storage.mysql.MysqlStorageAdapterFactory;
 import dev.epoch.storage.postgres.PostgresStorageAdapterFactory;
 import dev.epoch.storage.postgres.connection.CertificateFiles;
 import dev.epoch.storage.postgres.query.QueryLimits;
@@ -59,13 +60,17 @@ public class Wiring {
       MetadataDatabase metadata,
       @ConfigProperty(name = EpochServer.EMBEDDED, defaultValue = "false") boolean embedded) {
     boolean local = listening.thisMachineOnly();
+    return new PostgresStorageAdapterFactory(
+        vertx,
+        new CertificateFiles(certificates, certificates.isEmpty() && local),
+        rules(listening, addresses),
+        QueryLimits.DEFAULT.withTemporaryBytes(temporaryFiles.asLongValue()),
+        Optional.of(metadata.server(embedded)));
+  }
+
+  private static AddressRules rules(Listening listening, Optional<List<String>> addresses) {
     try {
-      return new PostgresStorageAdapterFactory(
-          vertx,
-          new CertificateFiles(certificates, certificates.isEmpty() && local),
-          AddressRules.of(local, addresses.orElse(List.of())),
-          QueryLimits.DEFAULT.withTemporaryBytes(temporaryFiles.asLongValue()),
-          Optional.of(metadata.server(embedded)));
+      return AddressRules.of(listening.thisMachineOnly(), addresses.orElse(List.of()));
     } catch (IllegalArgumentException wrong) {
       throw new StartRefusedException(
           "EPOCH_STORAGE_ALLOW holds " + wrong.getMessage() + "; see docs/security.md");
@@ -78,6 +83,17 @@ public class Wiring {
       Listening listening,
       @ConfigProperty(name = "epoch.storage.paths") Optional<List<Path>> folders) {
     return new SqliteStorageAdapterFactory(
+        FileRoots.of(listening.thisMachineOnly(), folders.orElse(List.of())));
+  }
+
+  @Produces
+  @Singleton
+  MysqlStorageAdapterFactory mysql(
+      Listening listening,
+      @ConfigProperty(name = "epoch.storage.allow") Optional<List<String>> addresses,
+      @ConfigProperty(name = "epoch.storage.paths") Optional<List<Path>> folders) {
+    return new MysqlStorageAdapterFactory(
+        rules(listening, addresses),
         FileRoots.of(listening.thisMachineOnly(), folders.orElse(List.of())));
   }
 

@@ -13,14 +13,19 @@ public interface LayerStore {
    */
   LayerSession begin(boolean writes);
 
+  /** A transaction that writes, in which no application writes the live tables. */
+  default LayerSession beginOnLive() {
+    return begin(true);
+  }
+
   /**
-   * A transaction that writes on a branch.
+   * A transaction that writes on a branch; on the default one as {@link #beginOnLive} says.
    *
    * @param tables that it is about
    * @param needed whether it fails where a place that clients have of the branch cannot be reached;
    *     else that is made good for later
    */
   default LayerSession begin(BranchHandle branch, Collection<TableHandle> tables, boolean needed) {
-    return begin(true);
+    return branch.isDefault() ? beginOnLive() : begin(true);
   }
 }

@@ -28,7 +28,7 @@ public final class LayeredRestoration {
       RowsLocation origin,
       BranchTable head,
       Iterator<CommittedChanges> commits) {
-    try (LayerSession session = store.begin(true)) {
+    try (LayerSession session = branch.isDefault() ? store.beginOnLive() : store.begin(true)) {
       if (branch.isDefault()) {
         history(session, head.table(), commits);
       } else {

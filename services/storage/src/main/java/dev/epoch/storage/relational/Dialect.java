@@ -3,8 +3,11 @@ package dev.epoch.storage.relational;
 import dev.epoch.events.table.DataType;
 import dev.epoch.storage.TablePath;
 import dev.epoch.storage.error.StorageException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -18,11 +21,58 @@ public interface Dialect {
     return quote(path.schema()) + "." + quote(path.table());
   }
 
-  /** Begins a transaction; one that writes has, from then on, the last word or waits for it. */
-  String begin(boolean writes);
+  /**
+   * Begins a transaction; of those that write layers there is one at a time.
+   *
+   * @throws StorageException if others were in the way for too long
+   */
+  void begin(Connection connection, Access access) throws SQLException;
 
-  /** Whether two values are the same or both null; no collation makes others the same. */
-  String same(String left, String right);
+  /** Ends what {@link #begin} began beside the transaction, which has ended. */
+  default void end(Connection connection, Access access) throws SQLException {}
+
+  /**
+   * Whether statements that change shapes belong to transactions. Where they do not, each commits
+   * what was written before: steps that make or alter tables can then be repeated wherever they
+   * were broken off.
+   */
+  default boolean definesInTransactions() {
+    return true;
+  }
+
+  /**
+   * Whether the capture notes where a former row's validity begins. Where it does not, it notes -1,
+   * which means: where what was committed of that key ends.
+   */
+  default boolean capturesBeginnings() {
+    return true;
+  }
+
+  /**
+   * Whether INSERT ... SELECT and DELETE with a subquery read as SELECT does, beside writers and
+   * from the table that they change.
+   */
+  default boolean changesWhatItReads() {
+    return true;
+  }
+
+  /** Whether two values of a type are the same or both null; no collation makes others the same. */
+  String same(String left, String right, DataType type);
+
+  /**
+   * A value as queries answer it, so that the codec reads all of it, and that it is one type in all
+   * layers.
+   *
+   * @param key whether rows are ordered by it
+   */
+  default String selected(String value, DataType type, boolean key) {
+    return value;
+  }
+
+  /** A value of a key, so that comparisons and ORDER BY agree, in each layer. */
+  default String keyed(String value, DataType type) {
+    return value;
+  }
 
   /**
    * The type of a column in layer tables: it keeps each value that the live column can have as it
@@ -33,8 +83,39 @@ public interface Dialect {
   /** What stands behind the columns of a table that is ordered by its key. */
   String clusteredTable();
 
+  /** What stands behind the columns of a table of Epoch's own notes. */
+  default String noteTable() {
+    return "";
+  }
+
+  /** The type of texts of any length. */
+  default String longText() {
+    return "TEXT";
+  }
+
+  /** Tables beside those of the registry, by name, with the statements that make them. */
+  default Map<String, List<String>> ownTables() {
+    return Map.of();
+  }
+
+  /**
+   * The type of a layer column whose live column has another type now; it holds former values too.
+   *
+   * @param type that it has
+   */
+  default String widened(String type, LiveColumn now, boolean key) {
+    return type;
+  }
+
   /** Makes a table of this session alone, with a number that counts from 1 before the columns. */
   String temporaryKeys(String name, List<String> columns);
+
+  default String dropTemporary(String name) {
+    return "DROP TABLE IF EXISTS " + name;
+  }
+
+  /** Prepares a query of many rows, so that they are not held in memory. */
+  default void stream(PreparedStatement query) throws SQLException {}
 
   /** Joins so that the left side is read first. */
   String orderedJoin();
@@ -42,13 +123,11 @@ public interface Dialect {
   /** Ends a statement that answers so many rows at most. */
   String limit(long rows);
 
-  /**
-   * Statements that capture changes of a table; they replace what {@link #uncapture} takes away.
-   */
-  List<String> capture(CapturedTable table);
+  /** Statements that capture changes of a table, in place of those that are there. */
+  List<String> capture(Connection connection, CapturedTable table) throws SQLException;
 
   /** Statements that end the capture, where there is one. */
-  List<String> uncapture(TablePath path, int number);
+  List<String> uncapture(Connection connection, TablePath path, int number) throws SQLException;
 
   /**
    * What stands for types of other databases in tables that are made here; empty if none are made.

@@ -29,6 +29,12 @@ final class LayerReads {
   private final RelationalSession session;
   private final Dialect dialect;
   private final ColumnCodec codec;
+
+  /** More rows are not held in memory. */
+  private static final int MANY = 10_000;
+
+  private static final int BATCH = 1_000;
+
   private int temporaries;
 
   LayerReads(RelationalSession session) {
@@ -57,7 +63,8 @@ final class LayerReads {
               .forEach((name, text) -> {
                 Column column = column(handle, name);
                 String value = sql.value(layer, StateSql.ROW, column);
-                conditions.add(text == null ? value + " IS NULL" : dialect.same(value, "?"));
+                conditions.add(
+                    text == null ? value + " IS NULL" : dialect.same(value, "?", column.type()));
               });
           return conditions.isEmpty() ? null : String.join(" AND ", conditions);
         };
@@ -75,6 +82,9 @@ final class LayerReads {
     try {
       PreparedStatement statement = session.connection.prepareStatement(text);
       try {
+        if (query.limit().isEmpty() || query.limit().getAsLong() > MANY) {
+          dialect.stream(statement);
+        }
         int place = 1;
         for (int arm = 0; arm < arms; arm++) {
           place = bindBehind(statement, place, handle, query.after());
@@ -168,6 +178,9 @@ final class LayerReads {
     }
     List<String> key = table.keyNames();
     String columns = String.join(", ", key);
+    if (!dialect.changesWhatItReads() && session.access == Access.READ) {
+      return carried(first, name, key, texts, after);
+    }
     String text =
         "INSERT INTO %1$s (%2$s) SELECT %2$s FROM (%3$s) u%4$s ORDER BY %2$s"
             .formatted(
@@ -179,25 +192,69 @@ final class LayerReads {
     return new TemporaryKeys(session, name, size);
   }
 
+  /** Keys that are read first and then written, where one statement would lock what it reads. */
+  private TemporaryKeys carried(
+      TableHandle first, String name, List<String> names, List<String> texts, RowKey after) {
+    List<Column> key = keyColumns(first);
+    String text =
+        "SELECT %s FROM (%s) u%s ORDER BY %s"
+            .formatted(
+                selected(names, key),
+                String.join(" UNION ", texts),
+                after == null ? "" : " WHERE " + behind(names),
+                String.join(", ", names));
+    List<RowKey> found =
+        session.all(
+            text,
+            statement -> bindBehind(statement, 1, first, after),
+            row -> row(row, 1, key).key(all(key)));
+    return fill(name, names, key, found);
+  }
+
+  private static int[] all(List<Column> columns) {
+    return IntStream.range(0, columns.size()).toArray();
+  }
+
+  private String selected(List<String> names, List<Column> key) {
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> dialect.selected(names.get(i), key.get(i).type(), true))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static List<Column> keyColumns(TableHandle handle) {
+    return Arrays.stream(handle.schema().keyIndexes())
+        .mapToObj(handle.schema().columns()::get)
+        .toList();
+  }
+
   TemporaryKeys keys(TableHandle handle, Collection<RowKey> keys) {
     LayerTable table = session.table(handle);
-    String name = make(table);
-    List<Column> key =
-        Arrays.stream(handle.schema().keyIndexes())
-            .mapToObj(handle.schema().columns()::get)
-            .toList();
+    return fill(make(table), table.keyNames(), keyColumns(handle), keys);
+  }
+
+  private TemporaryKeys fill(
+      String name, List<String> names, List<Column> key, Collection<RowKey> keys) {
     String text =
         "INSERT INTO %s (%s) VALUES (%s)"
             .formatted(
                 name,
-                String.join(", ", table.keyNames()),
+                String.join(", ", names),
                 key.stream().map(_ -> "?").collect(Collectors.joining(", ")));
     try (PreparedStatement statement = session.connection.prepareStatement(text)) {
+      int waiting = 0;
       for (RowKey one : keys) {
         for (int i = 0; i < key.size(); i++) {
           codec.bind(statement, i + 1, key.get(i).type(), one.get(i));
         }
-        statement.executeUpdate();
+        statement.addBatch();
+        waiting++;
+        if (waiting == BATCH) {
+          statement.executeBatch();
+          waiting = 0;
+        }
+      }
+      if (waiting > 0) {
+        statement.executeBatch();
       }
     } catch (SQLException e) {
       throw dialect.translate(e, text);
@@ -238,19 +295,23 @@ final class LayerReads {
     LayerTable table = session.table(handle);
     requireKept(table, state);
     List<Column> columns = handle.schema().columns();
-    String text = keyed(table, keys, state, columns, "k.n, ", first, size);
-    session.all(
-        text,
-        RelationalSession.NONE,
-        row -> {
-          rows[(int) (row.getLong(1) - first)] = row(row, 2, columns);
-          return null;
-        });
+    for (String text : keyed(table, keys, state, columns, "k.n, ", first, size)) {
+      session.all(
+          text,
+          RelationalSession.NONE,
+          row -> {
+            rows[(int) (row.getLong(1) - first)] = row(row, 2, columns);
+            return null;
+          });
+    }
     return Arrays.asList(rows);
   }
 
-  /** Rows of a state for keys from a number on. */
-  String keyed(
+  /**
+   * Rows of a state for keys from a number on: a query for each layer, since not every database
+   * reads a temporary table twice in one.
+   */
+  List<String> keyed(
       LayerTable table,
       TemporaryKeys keys,
       StateLayers state,
@@ -264,7 +325,7 @@ final class LayerReads {
             ? ""
             : " AND k.n >= %d AND k.n < %d".formatted(first, first + count);
     List<String> names = table.keyNames();
-    return sql.select(
+    return sql.arms(
         columns,
         state,
         keys.name() + " k " + dialect.orderedJoin() + " ",

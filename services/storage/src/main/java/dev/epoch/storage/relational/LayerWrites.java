@@ -134,20 +134,21 @@ final class LayerWrites {
         table.columns().stream()
             .map(LayerTable.LayerColumn::name)
             .collect(Collectors.joining(", "));
-    session.execute(
-        "INSERT INTO %s (branch, valid_from, valid_to, present, %s) %s"
-            .formatted(
-                table.overlay(),
-                names,
-                new LayerReads(session)
-                    .keyed(
-                        table,
-                        keys,
-                        state,
-                        table.all(),
-                        "%d, %d, %d, 1, ".formatted(number, Layer.UNCOMMITTED, Layer.UNCOMMITTED),
-                        0,
-                        Long.MAX_VALUE)));
+    List<String> rows =
+        new LayerReads(session)
+            .keyed(
+                table,
+                keys,
+                state,
+                table.all(),
+                "%d, %d, %d, 1, ".formatted(number, Layer.UNCOMMITTED, Layer.UNCOMMITTED),
+                0,
+                Long.MAX_VALUE);
+    for (String arm : rows) {
+      session.execute(
+          "INSERT INTO %s (branch, valid_from, valid_to, present, %s) %s"
+              .formatted(table.overlay(), names, arm));
+    }
     String key = String.join(", ", table.keyNames());
     session.execute(
         "INSERT INTO %1$s (branch, valid_from, valid_to, present, %2$s) "
@@ -185,12 +186,20 @@ final class LayerWrites {
   }
 
   private void dropUnchanged(LayerTable table, TableHandle handle, long number, StateLayers state) {
-    session.execute(
-        "DELETE FROM %s WHERE %s AND %s"
-            .formatted(
-                table.overlay(),
-                working(table, number),
-                session.sql(table).unchanged(table.overlay(), compared(handle), state)));
+    overlay(table)
+        .delete(
+            "%s AND %s"
+                .formatted(
+                    working(table, number),
+                    session.sql(table).unchanged(table.overlay(), compared(handle), state)));
+  }
+
+  private ChosenRows overlay(LayerTable table) {
+    return new ChosenRows(session, table, table.overlay(), List.of("branch", "valid_from"));
+  }
+
+  private ChosenRows history(LayerTable table) {
+    return new ChosenRows(session, table, table.history(), List.of("valid_to"));
   }
 
   void commitOverlay(TableHandle handle, String branch, long position, StateLayers base) {
@@ -207,12 +216,15 @@ final class LayerWrites {
                     .map(name -> "w." + name + " = " + overlay + "." + name)
                     .collect(Collectors.joining(" AND ")));
     // where the same position is restored a second time
-    session.execute(
-        "DELETE FROM %s WHERE branch = %d AND valid_from = %d AND %s"
-            .formatted(overlay, number, position, rewritten));
-    session.execute(
-        "UPDATE %s SET valid_to = %d WHERE branch = %d AND valid_to = %d AND valid_from < %d AND %s"
-            .formatted(overlay, position, number, Layer.UNCOMMITTED, Layer.UNCOMMITTED, rewritten));
+    overlay(table)
+        .delete(
+            "%1$s.branch = %2$d AND %1$s.valid_from = %3$d AND %4$s"
+                .formatted(overlay, number, position, rewritten));
+    overlay(table)
+        .update(
+            "valid_to = " + position,
+            "%1$s.branch = %2$d AND %1$s.valid_to = %3$d AND %1$s.valid_from < %3$d AND %4$s"
+                .formatted(overlay, number, Layer.UNCOMMITTED, rewritten));
     dropUnchanged(table, handle, number, base);
     session.execute(
         "UPDATE %s SET valid_from = %d WHERE branch = %d AND valid_from = %d"
@@ -236,12 +248,12 @@ final class LayerWrites {
   long dropUnchangedLive(TableHandle handle) {
     LayerTable table = session.table(handle);
     String uncommitted = table.history() + ".valid_to = " + Layer.UNCOMMITTED;
-    session.execute(
-        "DELETE FROM %s WHERE %s AND %s"
-            .formatted(
-                table.history(),
-                uncommitted,
-                session.sql(table).unchanged(table.history(), compared(handle), LIVE)));
+    history(table)
+        .delete(
+            "%s AND %s"
+                .formatted(
+                    uncommitted,
+                    session.sql(table).unchanged(table.history(), compared(handle), LIVE)));
     return session.number(
         "SELECT count(*) FROM %s WHERE %s".formatted(table.history(), uncommitted));
   }
@@ -291,8 +303,9 @@ final class LayerWrites {
   }
 
   void relinkHistory(LayerTable table) {
-    session.execute(
-        "UPDATE %s SET valid_from = %s WHERE valid_to = %d"
-            .formatted(table.history(), end(table, table.history() + "."), Layer.UNCOMMITTED));
+    history(table)
+        .update(
+            "valid_from = " + end(table, table.history() + "."),
+            table.history() + ".valid_to = " + Layer.UNCOMMITTED);
   }
 }

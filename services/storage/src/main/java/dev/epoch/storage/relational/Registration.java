@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Tables begin and cease to be versioned. */
 final class Registration {
@@ -82,18 +83,23 @@ final class Registration {
             key,
             columns,
             names);
+    if (!store.dialect.definesInTransactions()) {
+      // of an attempt that was broken off
+      TableShapes.uncapture(session, table);
+      session.define(dropLayers(table));
+    }
     String definitions =
         columns.stream().map(LayerColumn::definition).collect(Collectors.joining(", "));
     String keyNames = String.join(", ", table.keyNames());
     String options = store.dialect.clusteredTable();
-    session.execute(
+    session.define(
         """
         CREATE TABLE %s (%s, valid_from BIGINT NOT NULL, valid_to BIGINT NOT NULL,
-          present INTEGER NOT NULL, PRIMARY KEY (%s, valid_from))%s\
+          present INTEGER NOT NULL, PRIMARY KEY (%s, valid_to))%s\
         """
             .formatted(table.history(), definitions, keyNames, options));
-    session.execute("CREATE INDEX %1$s_to ON %1$s (valid_to)".formatted(table.history()));
-    session.execute(
+    session.define("CREATE INDEX %1$s_to ON %1$s (valid_to)".formatted(table.history()));
+    session.define(
         """
         CREATE TABLE %s (branch BIGINT NOT NULL, %s, valid_from BIGINT NOT NULL,
           valid_to BIGINT NOT NULL, present INTEGER NOT NULL,
@@ -101,7 +107,7 @@ final class Registration {
         """
             .formatted(table.overlay(), definitions, keyNames, options));
     for (String end : List.of("from", "to")) {
-      session.execute(
+      session.define(
           "CREATE INDEX %1$s_%2$s ON %1$s (branch, valid_%2$s)".formatted(table.overlay(), end));
     }
     TableShapes.capture(session, table, live);
@@ -111,7 +117,7 @@ final class Registration {
   // ---- the end
 
   void requireRemovable(TableHandle handle, Removal how) {
-    try (RelationalSession session = store.begin(true)) {
+    try (RelationalSession session = store.beginOnLive()) {
       Optional<LayerTable> table = store.registry.table(session, handle.id());
       if (table.isPresent() && !table.get().archived()) {
         requireNothingPending(session, handle, table.get(), how);
@@ -141,13 +147,14 @@ final class Registration {
   }
 
   void remove(TableHandle handle, Removal how) {
-    try (RelationalSession session = store.begin(true)) {
+    try (RelationalSession session = store.beginOnLive()) {
       Optional<LayerTable> found = store.registry.table(session, handle.id());
       if (found.isEmpty()) {
         return;
       }
       LayerTable table = found.get();
       if (table.archived()) {
+        TableShapes.uncapture(session, table);
         if (!how.keep()) {
           drop(session, table);
         }
@@ -155,10 +162,10 @@ final class Registration {
         return;
       }
       requireNothingPending(session, handle, table, how);
-      store.dialect.uncapture(table.path(), table.number()).forEach(session::execute);
       if (how.keep()) {
         archive(session, TableShapes.named(session, table));
       } else {
+        TableShapes.uncapture(session, table);
         drop(session, table);
       }
       session.commit();
@@ -168,7 +175,8 @@ final class Registration {
   /** The live table as it was committed last is copied, and stands for it from now on. */
   private void archive(RelationalSession session, LayerTable table) {
     StateSql sql = session.sql(table);
-    session.execute(
+    session.define("DROP TABLE IF EXISTS " + table.archive());
+    session.define(
         "CREATE TABLE %s (%s, PRIMARY KEY (%s))%s"
             .formatted(
                 table.archive(),
@@ -187,10 +195,6 @@ final class Registration {
                     "",
                     "",
                     null)));
-    session.execute(
-        "DELETE FROM %s WHERE valid_to = %d".formatted(table.history(), Layer.UNCOMMITTED));
-    session.execute(
-        "DELETE FROM %s WHERE valid_from = %d".formatted(table.overlay(), Layer.UNCOMMITTED));
     store.registry.put(
         session,
         new LayerTable(
@@ -204,13 +208,23 @@ final class Registration {
             table.key(),
             table.columns(),
             Map.of()));
+    session.settle();
+    TableShapes.uncapture(session, table);
+    session.execute(
+        "DELETE FROM %s WHERE valid_to = %d".formatted(table.history(), Layer.UNCOMMITTED));
+    session.execute(
+        "DELETE FROM %s WHERE valid_from = %d".formatted(table.overlay(), Layer.UNCOMMITTED));
   }
 
   private void drop(RelationalSession session, LayerTable table) {
-    for (String layer : List.of(table.history(), table.overlay(), table.archive())) {
-      session.execute("DROP TABLE IF EXISTS " + layer);
-    }
     store.registry.remove(session, table);
+    session.define(dropLayers(table));
+  }
+
+  private static List<String> dropLayers(LayerTable table) {
+    return Stream.of(table.history(), table.overlay(), table.archive())
+        .map(layer -> "DROP TABLE IF EXISTS " + layer)
+        .toList();
   }
 
   List<String> reclaim(String repository, Set<String> kept, boolean dryRun) {
@@ -235,7 +249,7 @@ final class Registration {
     try (RelationalSession session = store.begin(true)) {
       for (LayerTable table : store.registry.tables(session)) {
         if (!table.archived()) {
-          store.dialect.uncapture(table.path(), table.number()).forEach(session::execute);
+          TableShapes.uncapture(session, table);
         }
         drop(session, table);
       }

@@ -44,7 +44,10 @@ final class Registry {
 
   boolean isThere(RelationalSession session) {
     try (ResultSet tables =
-        session.connection.getMetaData().getTables(null, null, TABLES, new String[] {"TABLE"})) {
+        session
+            .connection
+            .getMetaData()
+            .getTables(session.connection.getCatalog(), null, TABLES, new String[] {"TABLE"})) {
       return tables.next();
     } catch (SQLException e) {
       throw dialect.translate(e, "look for " + TABLES);
@@ -52,18 +55,6 @@ final class Registry {
   }
 
   void create(RelationalSession session) {
-    session.execute(
-        """
-        CREATE TABLE IF NOT EXISTS epoch_tables (
-          number INTEGER NOT NULL PRIMARY KEY,
-          id VARCHAR(190) NOT NULL UNIQUE,
-          repository VARCHAR(190) NOT NULL,
-          schema_name VARCHAR(190) NOT NULL,
-          table_name VARCHAR(190) NOT NULL,
-          position BIGINT NOT NULL,
-          archived INTEGER NOT NULL,
-          definition TEXT NOT NULL)\
-        """);
     session.execute(
         """
         CREATE TABLE IF NOT EXISTS epoch_branches (
@@ -75,7 +66,8 @@ final class Registry {
           is_default INTEGER NOT NULL,
           named INTEGER NOT NULL,
           dropped INTEGER NOT NULL)\
-        """);
+        """
+            + dialect.noteTable());
     session.execute(
         """
         CREATE TABLE IF NOT EXISTS epoch_branch_tables (
@@ -85,32 +77,55 @@ final class Registry {
           overlay VARCHAR(190),
           overlay_position BIGINT NOT NULL,
           PRIMARY KEY (branch, table_number))\
-        """);
+        """
+            + dialect.noteTable());
     session.execute(
         """
         CREATE TABLE IF NOT EXISTS epoch_operations (
           id VARCHAR(36) NOT NULL PRIMARY KEY,
-          result TEXT)\
-        """);
+          result %s)\
+        """
+                .formatted(dialect.longText())
+            + dialect.noteTable());
     session.execute(
         """
         CREATE TABLE IF NOT EXISTS epoch_fences (
           id VARCHAR(36) NOT NULL PRIMARY KEY,
           fence BIGINT NOT NULL)\
-        """);
+        """
+            + dialect.noteTable());
     session.execute(
         """
         CREATE TABLE IF NOT EXISTS epoch_writes (
           repository VARCHAR(190) NOT NULL,
           write_key VARCHAR(190) NOT NULL,
           request VARCHAR(190) NOT NULL,
-          result TEXT NOT NULL,
+          result %s NOT NULL,
           PRIMARY KEY (repository, write_key))\
-        """);
+        """
+                .formatted(dialect.longText())
+            + dialect.noteTable());
+    dialect.ownTables().values().forEach(own -> own.forEach(session::execute));
+    // the last one: who finds it finds them all
+    session.execute(
+        """
+        CREATE TABLE IF NOT EXISTS epoch_tables (
+          number INTEGER NOT NULL PRIMARY KEY,
+          id VARCHAR(190) NOT NULL UNIQUE,
+          repository VARCHAR(190) NOT NULL,
+          schema_name VARCHAR(190) NOT NULL,
+          table_name VARCHAR(190) NOT NULL,
+          position BIGINT NOT NULL,
+          archived INTEGER NOT NULL,
+          definition %s NOT NULL)\
+        """
+                .formatted(dialect.longText())
+            + dialect.noteTable());
   }
 
   void drop(RelationalSession session) {
     session.execute("DROP TABLE IF EXISTS " + RelationalTableMaker.MADE);
+    dialect.ownTables().keySet().forEach(table -> session.execute("DROP TABLE IF EXISTS " + table));
     OWN.forEach(table -> session.execute("DROP TABLE IF EXISTS " + table));
   }
 

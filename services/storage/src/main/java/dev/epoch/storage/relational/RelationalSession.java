@@ -44,21 +44,52 @@ final class RelationalSession implements LayerSession {
   private final LayerReads reads;
   private final LayerWrites writes;
   private long version = Long.MIN_VALUE;
+  final Access access;
   private boolean open;
   private BranchWorkspaces.Visit visit = BranchWorkspaces.Visit.NONE;
 
-  RelationalSession(RelationalStore store, Connection connection, boolean toWrite) {
+  RelationalSession(RelationalStore store, Connection connection, Access access) {
     this.store = store;
     this.connection = connection;
     this.reads = new LayerReads(this);
     this.writes = new LayerWrites(this);
-    execute(store.dialect.begin(toWrite));
+    this.access = access;
+    begin();
+  }
+
+  private void begin() {
+    try {
+      store.dialect.begin(connection, access);
+    } catch (SQLException e) {
+      throw store.dialect.translate(e, "begin a transaction");
+    }
     open = true;
   }
 
   /** What is written on a branch is brought to where clients find it. */
   void visiting(BranchWorkspaces.Visit workspace) {
     visit = workspace;
+  }
+
+  /** Changes shapes; where that is no part of a transaction, another one begins behind. */
+  void define(List<String> statements) {
+    if (statements.isEmpty()) {
+      return;
+    }
+    statements.forEach(this::execute);
+    settle();
+  }
+
+  void define(String statement) {
+    define(List.of(statement));
+  }
+
+  /** Keeps what was written, where changes of shapes behind it would do so anyway. */
+  void settle() {
+    if (!store.dialect.definesInTransactions()) {
+      execute("COMMIT");
+      begin();
+    }
   }
 
   // ---- statements
@@ -285,6 +316,7 @@ final class RelationalSession implements LayerSession {
 
   @Override
   public void commitHistory(TableHandle table, long position) {
+    noteBeginnings(table);
     execute(
         "UPDATE %s SET valid_to = %d WHERE valid_to = %d"
             .formatted(table(table).history(), position, Layer.UNCOMMITTED));
@@ -292,6 +324,7 @@ final class RelationalSession implements LayerSession {
 
   @Override
   public void undoHistory(TableHandle table, long position) {
+    noteBeginnings(table);
     String history = table(table).history();
     execute(
         "DELETE FROM %s WHERE valid_from = %d AND valid_to = %d"
@@ -299,6 +332,12 @@ final class RelationalSession implements LayerSession {
     execute(
         "UPDATE %s SET valid_to = %d WHERE valid_to = %d"
             .formatted(history, Layer.UNCOMMITTED, position));
+  }
+
+  private void noteBeginnings(TableHandle table) {
+    if (!store.dialect.capturesBeginnings()) {
+      writes.relinkHistory(table(table));
+    }
   }
 
   @Override
@@ -385,6 +424,10 @@ final class RelationalSession implements LayerSession {
 
   @Override
   public void check(Operation.Check check, Map<TableHandle, StateLayers> tables) {
+    if (store.queries == null) {
+      throw CheckFailedException.notRun(
+          check.name(), "states of this database's tables are not queried yet", null);
+    }
     QueryResult found;
     try {
       found =
@@ -403,7 +446,16 @@ final class RelationalSession implements LayerSession {
     visit.prepare();
     execute("COMMIT");
     open = false;
+    end();
     visit.committed();
+  }
+
+  private void end() {
+    try {
+      store.dialect.end(connection, access);
+    } catch (SQLException e) {
+      throw store.dialect.translate(e, "end a transaction");
+    }
   }
 
   @Override
@@ -412,6 +464,7 @@ final class RelationalSession implements LayerSession {
       if (open) {
         open = false;
         execute("ROLLBACK");
+        end();
       }
     } finally {
       try {

@@ -36,6 +36,9 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
   private volatile boolean prepared;
   private volatile BranchWorkspaces workspaces = BranchWorkspaces.NONE;
 
+  /**
+   * @param queries null if states are not queried
+   */
   public RelationalStore(
       HikariDataSource connections,
       Dialect dialect,
@@ -52,17 +55,26 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
 
   @Override
   public RelationalSession begin(boolean writes) {
+    return begin(writes ? Access.LAYERS : Access.READ);
+  }
+
+  @Override
+  public RelationalSession beginOnLive() {
+    return begin(Access.LIVE);
+  }
+
+  private RelationalSession begin(Access access) {
     if (!prepared) {
       prepare();
     }
-    return open(writes);
+    return open(access);
   }
 
   @Override
   public RelationalSession begin(
       BranchHandle branch, Collection<TableHandle> tables, boolean needed) {
     return branch.isDefault()
-        ? begin(true)
+        ? beginOnLive()
         : begin(
             (session, connection) -> workspaces.enter(session, connection, branch, tables, needed));
   }
@@ -148,10 +160,10 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
         .findFirst();
   }
 
-  private RelationalSession open(boolean writes) {
+  private RelationalSession open(Access access) {
     Connection connection = connection();
     try {
-      return new RelationalSession(this, connection, writes);
+      return new RelationalSession(this, connection, access);
     } catch (RuntimeException e) {
       close(connection);
       throw e;
@@ -163,13 +175,13 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
     if (prepared) {
       return;
     }
-    try (RelationalSession session = open(false)) {
+    try (RelationalSession session = open(Access.READ)) {
       if (registry.isThere(session)) {
         prepared = true;
         return;
       }
     }
-    try (RelationalSession session = open(true)) {
+    try (RelationalSession session = open(Access.LAYERS)) {
       registry.create(session);
       session.commit();
     }
@@ -178,7 +190,7 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
 
   /** Whether there is anything of Epoch's; makes nothing. */
   boolean isPrepared() {
-    try (RelationalSession session = open(false)) {
+    try (RelationalSession session = open(Access.READ)) {
       return registry.isThere(session);
     }
   }

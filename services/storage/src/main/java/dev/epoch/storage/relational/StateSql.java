@@ -51,6 +51,16 @@ final class StateSql {
       String from,
       String first,
       Function<Layer, String> where) {
+    return String.join(" UNION ALL ", arms(columns, state, from, first, where));
+  }
+
+  /** The same, one query for each layer; no key is in two of them. */
+  List<String> arms(
+      List<Column> columns,
+      StateLayers state,
+      String from,
+      String first,
+      Function<Layer, String> where) {
     List<Layer> layers = deciding(state);
     List<String> arms = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
@@ -68,14 +78,22 @@ final class StateSql {
               .formatted(
                   first,
                   columns.stream()
-                      .map(column -> value(layer, ROW, column))
+                      .map(column -> named(layer, column))
                       .collect(Collectors.joining(", ")),
                   from,
                   name(layer),
                   ROW,
                   conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions)));
     }
-    return String.join(" UNION ALL ", arms);
+    return arms;
+  }
+
+  private String named(Layer layer, Column column) {
+    String value =
+        dialect.selected(
+            value(layer, ROW, column), column.type(), table.key().contains(column.id()));
+    LayerTable.LayerColumn known = table.column(column.id());
+    return known == null ? value : value + " AS " + known.name();
   }
 
   /** History as of now decides nothing. */
@@ -121,7 +139,9 @@ final class StateSql {
         if (known != null && readable(layer, column)) {
           values
               .append(" AND ")
-              .append(dialect.same(outer + "." + known.name(), value(layer, ROW, column)));
+              .append(
+                  dialect.same(
+                      outer + "." + known.name(), value(layer, ROW, column), column.type()));
         }
       }
       same.add(exists + values + ")");
@@ -194,9 +214,23 @@ final class StateSql {
           "%1$s.branch = %2$d AND %1$s.valid_from <= %3$d AND %1$s.valid_to > %3$d"
               .formatted(row, branches.applyAsLong(branch), position);
       case Layer.History(long anchor) ->
-          "%1$s.valid_from <= %2$d AND %1$s.valid_to > %2$d".formatted(row, anchor);
+          "%1$s.valid_from <= %2$d AND %1$s.valid_to > %2$d".formatted(row, anchor)
+              + (dialect.capturesBeginnings() ? "" : " AND " + begins(anchor, row));
       case Layer.Live _ -> "";
     };
+  }
+
+  /** Whether a row of history whose beginning is not noted began at a position, or before. */
+  private String begins(long anchor, String row) {
+    return "(%1$s.valid_from >= 0 OR NOT EXISTS (SELECT 1 FROM %2$s p WHERE %3$s AND p.valid_to > %4$d AND p.valid_to < %5$d))"
+        .formatted(
+            row,
+            table.history(),
+            table.keyNames().stream()
+                .map(name -> "p." + name + " = " + row + "." + name)
+                .collect(Collectors.joining(" AND ")),
+            anchor,
+            Layer.UNCOMMITTED);
   }
 
   private String present(Layer layer, String row) {
@@ -215,10 +249,10 @@ final class StateSql {
   /** A column of the key in a row of a layer. */
   String key(Layer layer, String row, String id) {
     LayerTable.LayerColumn column = table.column(id);
-    if (layer instanceof Layer.Live && !table.archived()) {
-      return row + "." + dialect.quote(table.live().getOrDefault(id, column.column().name()));
-    }
-    return row + "." + column.name();
+    boolean live = layer instanceof Layer.Live && !table.archived();
+    String name =
+        live ? dialect.quote(table.live().getOrDefault(id, column.column().name())) : column.name();
+    return dialect.keyed(row + "." + name, column.column().type());
   }
 
   /** A column's value in a row of a layer. */

@@ -10,6 +10,7 @@ import dev.epoch.storage.error.NotVersionableException;
 import dev.epoch.storage.error.TableChangedException;
 import dev.epoch.storage.error.TableNotFoundException;
 import dev.epoch.storage.relational.LayerTable.LayerColumn;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -190,7 +191,8 @@ final class TableShapes {
     Map<String, String> ids = new HashMap<>();
     table.live().forEach((id, name) -> ids.put(name, id));
     List<LayerColumn> columns = new ArrayList<>();
-    for (LayerColumn column : table.columns()) {
+    for (LayerColumn had : table.columns()) {
+      LayerColumn column = widened(session, table, live, had);
       LiveColumn now =
           table.live().containsKey(column.id()) ? live.column(table.live().get(column.id())) : null;
       columns.add(
@@ -232,6 +234,26 @@ final class TableShapes {
     return followed;
   }
 
+  /** A column whose layers hold what the live column can have now. */
+  private static LayerColumn widened(
+      RelationalSession session, LayerTable table, LiveTable live, LayerColumn column) {
+    String name = table.live().get(column.id());
+    if (name == null || live.column(name).type().equals(column.column().type())) {
+      return column;
+    }
+    String type = column.definition().substring(column.name().length() + 1);
+    String wider =
+        session.store.dialect.widened(type, live.column(name), table.key().contains(column.id()));
+    if (wider.equals(type)) {
+      return column;
+    }
+    String definition = column.name() + " " + wider;
+    for (String layer : List.of(table.history(), table.overlay())) {
+      session.define("ALTER TABLE %s MODIFY COLUMN %s".formatted(layer, definition));
+    }
+    return new LayerColumn(column.id(), column.name(), definition, column.column());
+  }
+
   private static LayerColumn add(
       RelationalSession session,
       LayerTable table,
@@ -252,7 +274,7 @@ final class TableShapes {
       initial =
           session
               .first(
-                  "SELECT " + value,
+                  "SELECT " + dialect.selected(value, added.type(), false),
                   RelationalSession.NONE,
                   row ->
                       java.util.Optional.ofNullable(session.store.codec.read(row, 1, added.type())))
@@ -261,24 +283,46 @@ final class TableShapes {
       filled =
           session.number(
                   "SELECT count(*) FROM (SELECT 1 FROM %s WHERE NOT %s%s) u"
-                      .formatted(live, dialect.same(name, "(" + value + ")"), dialect.limit(1)))
+                      .formatted(
+                          live,
+                          dialect.same(name, "(" + value + ")", added.type()),
+                          dialect.limit(1)))
               > 0;
     }
     Column column = column(id, added, initial, filled ? Boolean.TRUE : null);
     LayerColumn layer = layer(session, "c" + number, column, added, false);
     String fallback =
-        initial == null ? "" : " DEFAULT " + session.store.codec.literal(added.type(), initial);
+        initial == null
+            ? ""
+            : " DEFAULT (%s)".formatted(session.store.codec.literal(added.type(), initial));
     for (String name : List.of(table.history(), table.overlay())) {
-      session.execute(
-          "ALTER TABLE %s ADD COLUMN %s%s".formatted(name, layer.definition(), fallback));
+      if (!isThere(session, name, layer.name())) {
+        session.define(
+            "ALTER TABLE %s ADD COLUMN %s%s".formatted(name, layer.definition(), fallback));
+      }
     }
     return layer;
+  }
+
+  /** Whether an attempt that was broken off has made the column. */
+  private static boolean isThere(RelationalSession session, String layer, String column) {
+    if (session.store.dialect.definesInTransactions()) {
+      return false;
+    }
+    try (ResultSet found =
+        session
+            .connection
+            .getMetaData()
+            .getColumns(session.connection.getCatalog(), null, layer, column)) {
+      return found.next();
+    } catch (SQLException e) {
+      throw session.store.dialect.translate(e, "read the columns of " + layer);
+    }
   }
 
   /** Captures what the table's columns are now. */
   static void capture(RelationalSession session, LayerTable table, LiveTable live) {
     Dialect dialect = session.store.dialect;
-    dialect.uncapture(table.path(), table.number()).forEach(session::execute);
     List<CapturedTable.CapturedColumn> columns = new ArrayList<>();
     List<Integer> key = new ArrayList<>();
     for (LayerColumn column : table.columns()) {
@@ -295,9 +339,24 @@ final class TableShapes {
         }
       }
     }
-    dialect
-        .capture(new CapturedTable(live, table.number(), table.history(), columns, key))
-        .forEach(session::execute);
+    try {
+      session.define(
+          dialect.capture(
+              session.connection,
+              new CapturedTable(live, table.number(), table.history(), columns, key)));
+    } catch (SQLException e) {
+      throw dialect.translate(e, "capture " + table.path());
+    }
+  }
+
+  /** Ends the capture. */
+  static void uncapture(RelationalSession session, LayerTable table) {
+    try {
+      session.define(
+          session.store.dialect.uncapture(session.connection, table.path(), table.number()));
+    } catch (SQLException e) {
+      throw session.store.dialect.translate(e, "end the capture of " + table.path());
+    }
   }
 
   /** The schema of a table whose layers have followed it. */

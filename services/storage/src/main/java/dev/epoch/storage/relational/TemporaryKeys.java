@@ -11,6 +11,6 @@ import dev.epoch.storage.layered.KeySet;
 record TemporaryKeys(RelationalSession session, String name, long size) implements KeySet {
   @Override
   public void close() {
-    session.execute("DROP TABLE IF EXISTS " + name);
+    session.execute(session.store.dialect.dropTemporary(name));
   }
 }

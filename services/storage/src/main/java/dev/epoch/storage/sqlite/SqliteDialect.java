@@ -7,10 +7,14 @@ import dev.epoch.storage.error.OutcomeUnknownException;
 import dev.epoch.storage.error.QueryTimeoutException;
 import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.error.StorageUnavailableException;
+import dev.epoch.storage.relational.Access;
 import dev.epoch.storage.relational.CapturedTable;
 import dev.epoch.storage.relational.Dialect;
 import dev.epoch.storage.relational.LiveColumn;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -38,12 +42,14 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public String begin(boolean writes) {
-    return writes ? "BEGIN IMMEDIATE" : "BEGIN";
+  public void begin(Connection connection, Access access) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(access == Access.READ ? "BEGIN" : "BEGIN IMMEDIATE");
+    }
   }
 
   @Override
-  public String same(String left, String right) {
+  public String same(String left, String right, DataType type) {
     return "(" + left + " COLLATE BINARY IS " + right + ")";
   }
 
@@ -82,12 +88,18 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public List<String> capture(CapturedTable table) {
-    return SqliteCapture.triggers(table);
+  public List<String> capture(Connection connection, CapturedTable table) {
+    List<String> statements = new ArrayList<>(dropped(table.number()));
+    statements.addAll(SqliteCapture.triggers(table));
+    return statements;
   }
 
   @Override
-  public List<String> uncapture(TablePath path, int number) {
+  public List<String> uncapture(Connection connection, TablePath path, int number) {
+    return dropped(number);
+  }
+
+  private static List<String> dropped(int number) {
     return SqliteCapture.names(number).stream()
         .map(name -> "DROP TRIGGER IF EXISTS " + quoted(name))
         .toList();

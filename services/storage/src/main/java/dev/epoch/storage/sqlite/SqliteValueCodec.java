@@ -2,22 +2,20 @@ package dev.epoch.storage.sqlite;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.epoch.events.table.DataType;
 import dev.epoch.events.table.DataType.Kind;
-import dev.epoch.model.value.JsonDocuments;
 import dev.epoch.model.value.MalformedValueException;
 import dev.epoch.model.value.Values;
 import dev.epoch.storage.ValueCodec;
 import dev.epoch.storage.error.BadValueException;
+import dev.epoch.storage.relational.JsonValues;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Set;
 
 /**
@@ -40,13 +38,14 @@ final class SqliteValueCodec implements ValueCodec {
     }
     return switch (kind) {
       case BOOLEAN -> BooleanNode.valueOf(text.equals("true"));
-      case INTEGER, DECIMAL -> number(text);
+      case INTEGER, DECIMAL -> JsonValues.number(text);
       case FLOAT ->
-          Double.isFinite(Double.parseDouble(text)) ? number(text) : TextNode.valueOf(text);
-      case BYTES ->
-          TextNode.valueOf(Base64.getEncoder().encodeToString(HexFormat.of().parseHex(text)));
-      case TIMESTAMP -> TextNode.valueOf(iso(text));
-      case JSON -> document(text);
+          Double.isFinite(Double.parseDouble(text))
+              ? JsonValues.number(text)
+              : TextNode.valueOf(text);
+      case BYTES -> JsonValues.bytes(text);
+      case TIMESTAMP -> TextNode.valueOf(JsonValues.iso(text));
+      case JSON -> JsonValues.document(text);
       default -> TextNode.valueOf(text);
     };
   }
@@ -61,24 +60,6 @@ final class SqliteValueCodec implements ValueCodec {
       default -> node.put(CLASS, "text").put("value", value.toString());
     }
     return node;
-  }
-
-  private static JsonNode number(String text) {
-    return DecimalNode.valueOf(new BigDecimal(text));
-  }
-
-  private static String iso(String text) {
-    return text.length() > 10 && text.charAt(10) == ' '
-        ? text.substring(0, 10) + 'T' + text.substring(11)
-        : text;
-  }
-
-  /** The document null is not the absence of a value. */
-  private static JsonNode document(String text) {
-    JsonNode document = JsonDocuments.parse(text);
-    return document.isNull()
-        ? JsonNodeFactory.instance.objectNode().set("$json", document)
-        : document;
   }
 
   // ---- to text
@@ -98,21 +79,22 @@ final class SqliteValueCodec implements ValueCodec {
         case INTEGER -> integer(type, value);
         case DECIMAL -> decimal(type, value);
         case FLOAT -> real(type, value);
-        case TEXT -> SqliteValue.text(kind, string(type, value, "a text"));
-        case BYTES ->
-            HexFormat.of()
-                .formatHex(Base64.getDecoder().decode(string(type, value, "bytes as base64")));
+        case TEXT -> SqliteValue.text(kind, JsonValues.string(type, value, "a text"));
+        case BYTES -> JsonValues.hex(type, value);
         case TIMESTAMP ->
-            exact(type, string(type, value, "a time like 2024-01-31 12:30:00").replace('T', ' '));
-        case DATE, TIME, UUID -> exact(type, string(type, value, "a text"));
-        case JSON -> json(value);
+            exact(
+                type,
+                JsonValues.string(type, value, "a time like 2024-01-31 12:30:00")
+                    .replace('T', ' '));
+        case DATE, TIME, UUID -> exact(type, JsonValues.string(type, value, "a text"));
+        case JSON -> JsonValues.json(value);
         case OTHER -> other(value);
-        default -> throw expected(type, "a value of SQLite", value);
+        default -> throw JsonValues.expected(type, "a value of SQLite", value);
       };
     } catch (NumberFormatException | ArithmeticException | MalformedValueException e) {
-      throw expected(type, "another value", value);
+      throw JsonValues.expected(type, "another value", value);
     } catch (IllegalArgumentException e) {
-      throw expected(type, "bytes as base64", value);
+      throw JsonValues.expected(type, "bytes as base64", value);
     }
   }
 
@@ -123,7 +105,7 @@ final class SqliteValueCodec implements ValueCodec {
       case "real" -> given.doubleValue();
       case "blob" -> Base64.getDecoder().decode(given.asText());
       case "text" -> given.asText();
-      default -> throw expected(type, "integer, real, text or blob as its class", value);
+      default -> throw JsonValues.expected(type, "integer, real, text or blob as its class", value);
     };
   }
 
@@ -132,21 +114,11 @@ final class SqliteValueCodec implements ValueCodec {
     if (value.isBoolean() || value.isTextual() && Set.of("true", "false").contains(text)) {
       return text;
     }
-    throw expected(type, "true or false", value);
-  }
-
-  private static BigDecimal exactNumber(DataType type, JsonNode value, String form) {
-    if (value.isNumber()) {
-      return value.decimalValue();
-    }
-    if (value.isTextual()) {
-      return new BigDecimal(value.textValue().strip());
-    }
-    throw expected(type, form, value);
+    throw JsonValues.expected(type, "true or false", value);
   }
 
   private static String integer(DataType type, JsonNode value) {
-    BigInteger number = exactNumber(type, value, "a whole number").toBigIntegerExact();
+    BigInteger number = JsonValues.exact(type, value, "a whole number").toBigIntegerExact();
     if (number.compareTo(LEAST) < 0 || number.compareTo(MOST) > 0) {
       throw new BadValueException(
           "%s takes whole numbers of 64 bits, and %s is none".formatted(type.name(), number), null);
@@ -156,7 +128,7 @@ final class SqliteValueCodec implements ValueCodec {
 
   /** SQLite keeps integers of 64 bits, and of other numbers 15 digits. */
   private static String decimal(DataType type, JsonNode value) {
-    BigDecimal number = exactNumber(type, value, "a number");
+    BigDecimal number = JsonValues.exact(type, value, "a number");
     BigDecimal plain = number.stripTrailingZeros();
     if (plain.scale() <= 0
         && plain.toBigInteger().compareTo(LEAST) >= 0
@@ -178,14 +150,7 @@ final class SqliteValueCodec implements ValueCodec {
     }
     return Values.canonical(
         DataType.of(Kind.FLOAT, "REAL"),
-        Double.toString(exactNumber(type, value, "a number").doubleValue()));
-  }
-
-  private static String string(DataType type, JsonNode value, String form) {
-    if (!value.isTextual()) {
-      throw expected(type, form, value);
-    }
-    return value.textValue();
+        Double.toString(JsonValues.exact(type, value, "a number").doubleValue()));
   }
 
   /** A text that means what the type says. */
@@ -199,12 +164,6 @@ final class SqliteValueCodec implements ValueCodec {
     return text;
   }
 
-  private static String json(JsonNode value) {
-    JsonNode document =
-        value.isObject() && value.size() == 1 && value.has("$json") ? value.get("$json") : value;
-    return document.toString();
-  }
-
   private static String other(JsonNode value) {
     return switch (value.getNodeType()) {
       case NUMBER ->
@@ -215,10 +174,5 @@ final class SqliteValueCodec implements ValueCodec {
       default ->
           SqliteValue.text(Kind.OTHER, value.isTextual() ? value.textValue() : value.toString());
     };
-  }
-
-  private static BadValueException expected(DataType type, String form, JsonNode value) {
-    return new BadValueException(
-        "Type %s takes %s, and not %s".formatted(type.name(), form, value), null);
   }
 }
