@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.sts.model.StsException;
@@ -46,6 +47,9 @@ final class S3Faults {
           "ConditionalRequestConflict",
           "OperationAborted");
 
+  /** How the SDK says that it got no connection in time. */
+  private static final String NO_CONNECTION = "Acquire operation took longer";
+
   private final String bucket;
 
   S3Faults(String bucket) {
@@ -78,7 +82,9 @@ final class S3Faults {
   }
 
   private Fault lost(Exception failure) {
-    boolean neverSent = hasCause(failure, List.of(ConnectException.class, UnknownHostException.class));
+    boolean neverSent =
+        hasCause(failure, List.of(ConnectException.class, UnknownHostException.class))
+            || root(failure).startsWith(NO_CONNECTION);
     return fault(
         neverSent ? Outcome.NOT_DONE : Outcome.UNKNOWN,
         Kind.UNAVAILABLE,
@@ -190,7 +196,7 @@ final class S3Faults {
     return key.isEmpty() ? "the bucket " + bucket : "%s in the bucket %s".formatted(key, bucket);
   }
 
-  private static String code(software.amazon.awssdk.awscore.exception.AwsErrorDetails details) {
+  private static String code(AwsErrorDetails details) {
     return details == null || details.errorCode() == null ? "" : details.errorCode();
   }
 

@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.s3.model.StorageClass;
 public final class S3ObjectStoreProvider implements ObjectStoreProvider {
   private static final String FORM = "s3://bucket/prefix";
   private static final String DEFAULT_REGION = "us-east-1";
-  private static final int CONNECTIONS = 64;
+  private static final int CONNECTIONS = 128;
 
   /** Classes whose objects cannot be read before somebody has restored them. */
   private static final Set<StorageClass> ARCHIVED =
@@ -112,7 +112,7 @@ public final class S3ObjectStoreProvider implements ObjectStoreProvider {
                 NettyNioAsyncHttpClient.builder()
                     .maxConcurrency(CONNECTIONS)
                     .connectionTimeout(Duration.ofSeconds(10))
-                    .connectionAcquisitionTimeout(Duration.ofSeconds(60))
+                    .connectionAcquisitionTimeout(Duration.ofSeconds(15))
                     .readTimeout(Duration.ofSeconds(60))
                     .writeTimeout(Duration.ofSeconds(60))
                     .eventLoopGroup(Loops.SHARED))

@@ -37,7 +37,8 @@ abstract class AbstractS3ObjectStoreTests extends AbstractRemoteObjectStoreTests
   private static final String SLOW_DOWN =
       "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code><Message>Slower</Message></Error>";
 
-  private String bucket;
+  /** The bucket of the store that is open. */
+  protected String bucket;
 
   abstract S3Buckets buckets();
 
@@ -185,19 +186,5 @@ abstract class AbstractS3ObjectStoreTests extends AbstractRemoteObjectStoreTests
     }
     assertThat(store.find("lake/events/_delta_log/0.json")).isPresent();
     assertThat(stores.secrets("s3")).contains("secret_key");
-  }
-
-  @Test
-  void objectsHaveTheStorageClass() throws IOException {
-    try (ObjectStore infrequent = with(Map.of("storage_class", "STANDARD_IA"))) {
-      infrequent.put("a", text("x"));
-    }
-    assertThat(
-            buckets()
-                .client()
-                .headObject(request -> request.bucket(bucket).key("a"))
-                .join()
-                .storageClassAsString())
-        .isEqualTo("STANDARD_IA");
   }
 }

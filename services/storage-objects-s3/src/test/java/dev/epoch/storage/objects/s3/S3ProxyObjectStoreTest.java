@@ -1,9 +1,15 @@
 package dev.epoch.storage.objects.s3;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.epoch.storage.objects.ObjectStore;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -44,5 +50,19 @@ class S3ProxyObjectStoreTest extends AbstractS3ObjectStoreTests {
   @Override
   protected URI endpoint() {
     return server.uri();
+  }
+
+  @Test
+  void objectsHaveTheStorageClass() throws IOException {
+    try (ObjectStore infrequent = with(Map.of("storage_class", "STANDARD_IA"))) {
+      infrequent.put("a", text("x"));
+    }
+    assertThat(
+            buckets()
+                .client()
+                .headObject(request -> request.bucket(bucket).key("a"))
+                .join()
+                .storageClassAsString())
+        .isEqualTo("STANDARD_IA");
   }
 }
