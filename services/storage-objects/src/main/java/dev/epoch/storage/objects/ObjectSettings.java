@@ -66,7 +66,8 @@ public final class ObjectSettings {
       case "true", "on", "1" -> true;
       case "false", "off", "0" -> false;
       default ->
-          throw new BadLocationException("%s must be true or false, and is %s".formatted(name, text), null);
+          throw new BadLocationException(
+              "%s must be true or false, and is %s".formatted(name, text), null);
     };
   }
 

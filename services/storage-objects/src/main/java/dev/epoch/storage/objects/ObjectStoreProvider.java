@@ -34,6 +34,5 @@ public interface ObjectStoreProvider {
    *
    * @throws BadLocationException if the settings do not make sense
    */
-  ObjectStore open(ObjectSettings settings, Surroundings surroundings)
-      throws ObjectStoreException;
+  ObjectStore open(ObjectSettings settings, Surroundings surroundings) throws ObjectStoreException;
 }

@@ -56,7 +56,8 @@ public final class ObjectStores {
             .findFirst()
             .orElseThrow(() ->
                 new BadLocationException(
-                    "No object store is meant by " + scheme(url), "Locations begin with " + known()));
+                    "No object store is meant by " + scheme(url),
+                    "Locations begin with " + known()));
     Map<String, String> all = new HashMap<>(settings);
     provider
         .parse(url)
@@ -64,9 +65,7 @@ public final class ObjectStores {
           String given = all.put(name, value);
           boolean agrees =
               given == null
-                  || (name.equals(PREFIX)
-                      ? value.startsWith(folder(given))
-                      : given.equals(value));
+                  || (name.equals(PREFIX) ? value.startsWith(folder(given)) : given.equals(value));
           if (!agrees) {
             throw new BadLocationException(
                 "The location has the %s '%s', and the storage '%s'".formatted(name, value, given),
@@ -123,7 +122,8 @@ public final class ObjectStores {
     try {
       return ObjectKey.require(text) + "/";
     } catch (IllegalArgumentException e) {
-      throw new BadLocationException("The prefix '%s' is none: %s".formatted(prefix, e.getMessage()), null);
+      throw new BadLocationException(
+          "The prefix '%s' is none: %s".formatted(prefix, e.getMessage()), null);
     }
   }
 

@@ -48,7 +48,9 @@ public abstract class AbstractObjectStoreTests {
     return true;
   }
 
-  /** Whether the server of the test compares a version and writes as one step, as the store does. */
+  /**
+   * Whether the server of the test compares a version and writes as one step, as the store does.
+   */
   protected boolean racesForVersions() {
     return true;
   }
@@ -327,7 +329,8 @@ public abstract class AbstractObjectStoreTests {
 
   @Test
   void oneOfManyWritersReplacesAVersion() throws Exception {
-    assumeTrue(racesForVersions(), "the server of this test does not compare and write as one step");
+    assumeTrue(
+        racesForVersions(), "the server of this test does not compare and write as one step");
     ObjectVersion version = store.put("head", text("start")).version();
     for (int race = 0; race < races(); race++) {
       ObjectVersion expected = version;

@@ -88,8 +88,7 @@ class ObjectStoresTest {
   @ValueSource(strings = {"a/../b", "..", "a//b"})
   void prefixesThatLeadElsewhereAreRefused(String prefix) {
     assertThatThrownBy(
-            () ->
-                stores.openStorage("local", Map.of("path", folder.toString(), "prefix", prefix)))
+            () -> stores.openStorage("local", Map.of("path", folder.toString(), "prefix", prefix)))
         .isInstanceOf(BadLocationException.class);
   }
 

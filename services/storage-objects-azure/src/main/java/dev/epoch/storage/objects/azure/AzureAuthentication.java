@@ -90,14 +90,18 @@ record AzureAuthentication(Method method, Map<String, String> values) {
   private static Method method(
       ObjectSettings settings, Map<String, Optional<String>> given, Surroundings surroundings) {
     Optional<Method> named = settings.text("auth_method").map(AzureAuthentication::named);
-    Optional<Method> credentials = settings.text("credentials").flatMap(AzureAuthentication::credentials);
+    Optional<Method> credentials =
+        settings.text("credentials").flatMap(AzureAuthentication::credentials);
     Optional<Method> identity =
-        settings.flag("use_managed_identity") ? Optional.of(Method.MANAGED_IDENTITY) : Optional.empty();
+        settings.flag("use_managed_identity")
+            ? Optional.of(Method.MANAGED_IDENTITY)
+            : Optional.empty();
     List<Method> chosen =
         Stream.of(named, credentials, identity).flatMap(Optional::stream).distinct().toList();
     if (chosen.size() > 1) {
       throw new BadLocationException(
-          "auth_method, credentials and use_managed_identity name different ways", "Give one of them");
+          "auth_method, credentials and use_managed_identity name different ways",
+          "Give one of them");
     }
     if (!chosen.isEmpty()) {
       return chosen.getFirst();
@@ -109,13 +113,15 @@ record AzureAuthentication(Method method, Map<String, String> values) {
             .toList();
     if (meant.size() > 1) {
       throw new BadLocationException(
-          "The settings name several ways to authenticate", "Give one, or say which by auth_method");
+          "The settings name several ways to authenticate",
+          "Give one, or say which by auth_method");
     }
     if (!meant.isEmpty()) {
       return meant.getFirst();
     }
     for (Method each : List.of(Method.ACCOUNT_KEY, Method.SERVICE_PRINCIPAL)) {
-      if (each.needs.stream().allMatch(name -> surroundings.variable(VARIABLES.get(name)).isPresent())) {
+      if (each.needs.stream()
+          .allMatch(name -> surroundings.variable(VARIABLES.get(name)).isPresent())) {
         return each;
       }
     }

@@ -29,8 +29,7 @@ final class AzureFaults {
           // another writer was first: its commit discards blocks that are not committed
           BlobErrorCode.INVALID_BLOCK_LIST);
   private static final List<Class<? extends Exception>> UNREACHED =
-      List.of(
-          ConnectException.class, UnknownHostException.class, UnresolvedAddressException.class);
+      List.of(ConnectException.class, UnknownHostException.class, UnresolvedAddressException.class);
 
   private final String container;
 
@@ -70,7 +69,9 @@ final class AzureFaults {
         unreached ? Outcome.NOT_DONE : Outcome.UNKNOWN,
         Kind.UNAVAILABLE,
         "The store of the container %s did not answer (%s); see whether the account is right and can"
-                .formatted(container, root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage())
+                .formatted(
+                    container,
+                    root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage())
             + " be reached",
         failure);
   }
@@ -131,8 +132,7 @@ final class AzureFaults {
 
   private String refusal(String key, String said, BlobStorageException answer) {
     String details = String.valueOf(answer.getServiceMessage());
-    if (details.contains("not valid in the specified time frame")
-        || details.contains("expired")) {
+    if (details.contains("not valid in the specified time frame") || details.contains("expired")) {
       return "The credentials for the container %s have expired (%s); give new ones"
           .formatted(container, said);
     }

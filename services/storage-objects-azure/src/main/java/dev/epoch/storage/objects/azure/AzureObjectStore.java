@@ -168,7 +168,8 @@ final class AzureObjectStore implements ObjectStore {
     }
     throw new ObjectStoreException(
         Kind.UNAVAILABLE,
-        "Others write %s again and again, which discards blocks that are not committed".formatted(key),
+        "Others write %s again and again, which discards blocks that are not committed"
+            .formatted(key),
         null);
   }
 
@@ -284,15 +285,15 @@ final class AzureObjectStore implements ObjectStore {
   }
 
   /**
-   * Through this process: how Azure lets a blob be read for a copy inside the store differs with the
-   * credentials.
+   * Through this process: how Azure lets a blob be read for a copy inside the store differs with
+   * the credentials.
    */
   @Override
   public StoredObject copy(String from, String to) throws IOException {
     StoredObject source =
         find(from)
-            .orElseThrow(() ->
-                new ObjectStoreException(Kind.NO_OBJECT, "There is no object " + from, null));
+            .orElseThrow(
+                () -> new ObjectStoreException(Kind.NO_OBJECT, "There is no object " + from, null));
     return put(
         to,
         new ObjectContent() {

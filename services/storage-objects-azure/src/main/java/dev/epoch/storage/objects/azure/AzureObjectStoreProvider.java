@@ -119,8 +119,7 @@ public final class AzureObjectStoreProvider implements ObjectStoreProvider {
     if (endpoint.isPresent() || authentication.namesEndpoint()) {
       lookUp(surroundings, URI.create(client.getAccountUrl()).getHost());
     }
-    return new AzureObjectStore(
-        client, new Requests(pause, new AzureFaults(container)::of), part);
+    return new AzureObjectStore(client, new Requests(pause, new AzureFaults(container)::of), part);
   }
 
   private static BlobContainerClient client(BlobContainerClientBuilder builder) {
@@ -128,7 +127,8 @@ public final class AzureObjectStoreProvider implements ObjectStoreProvider {
       return builder.buildClient();
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new BadLocationException(
-          "The settings make no client: " + e.getMessage(), "Correct the container, or credentials");
+          "The settings make no client: " + e.getMessage(),
+          "Correct the container, or credentials");
     }
   }
 

@@ -18,9 +18,7 @@ class AzureSettingsTest {
   private static ObjectStores stores(Map<String, String> environment) {
     return new ObjectStores(
         new Surroundings(
-            AddressRules.of(false, List.of()),
-            FileRoots.of(false, List.of()),
-            environment::get));
+            AddressRules.of(false, List.of()), FileRoots.of(false, List.of()), environment::get));
   }
 
   /** Settings as {@code name=value;name=value}. */

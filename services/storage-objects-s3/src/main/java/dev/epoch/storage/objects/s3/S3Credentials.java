@@ -95,9 +95,10 @@ record S3Credentials(AwsCredentialsProvider provider, List<SdkAutoCloseable> clo
           "access_key and secret_key belong together, and session_token to them",
           "Give both keys or none");
     }
-    long ways = List.of(access.isPresent(), profile.isPresent(), instance).stream()
-        .filter(given -> given)
-        .count();
+    long ways =
+        List.of(access.isPresent(), profile.isPresent(), instance).stream()
+            .filter(given -> given)
+            .count();
     if (ways > 1) {
       throw new BadLocationException(
           "access_key, profile and use_instance_credentials exclude each other",
@@ -114,7 +115,8 @@ record S3Credentials(AwsCredentialsProvider provider, List<SdkAutoCloseable> clo
       }
       case "aws-profile" -> {
         if (profile.isEmpty()) {
-          throw new BadLocationException("credentials=aws-profile needs a profile", "--profile NAME");
+          throw new BadLocationException(
+              "credentials=aws-profile needs a profile", "--profile NAME");
         }
       }
       default ->

@@ -115,8 +115,8 @@ final class S3Multipart {
               await(
                   client
                       .sdk()
-                      .abortMultipartUpload(request ->
-                          request.bucket(client.bucket()).key(key).uploadId(upload))));
+                      .abortMultipartUpload(
+                          request -> request.bucket(client.bucket()).key(key).uploadId(upload))));
     } catch (IOException notAborted) {
       reason.addSuppressed(notAborted);
     }

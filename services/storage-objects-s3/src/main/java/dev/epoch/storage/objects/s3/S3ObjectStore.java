@@ -38,8 +38,8 @@ import software.amazon.awssdk.services.s3.model.StorageClass;
  * Objects of a bucket of S3, or of a store that is compatible with it and knows {@code
  * If-None-Match} and {@code If-Match} for writes, of parts too.
  *
- * <p>Versions are ETags. Each write carries an id of its own as metadata, by which it is known again
- * when its answer is lost.
+ * <p>Versions are ETags. Each write carries an id of its own as metadata, by which it is known
+ * again when its answer is lost.
  */
 final class S3ObjectStore implements ObjectStore {
   /** Metadata with the id of a write. */
@@ -81,7 +81,9 @@ final class S3ObjectStore implements ObjectStore {
               key,
               () ->
                   await(
-                      client.sdk().headObject(request -> request.bucket(client.bucket()).key(key))));
+                      client
+                          .sdk()
+                          .headObject(request -> request.bucket(client.bucket()).key(key))));
       bucketSeen = true;
       return Optional.of(head);
     } catch (ObjectStoreException e) {
@@ -290,10 +292,7 @@ final class S3ObjectStore implements ObjectStore {
                                     .ifNoneMatch(condition.ifNoneMatch())
                                     .ifMatch(condition.ifMatch())));
                 return new StoredObject(
-                    key,
-                    size,
-                    S3Dates.of(done.sdkHttpResponse()),
-                    new ObjectVersion(done.eTag()));
+                    key, size, S3Dates.of(done.sdkHttpResponse()), new ObjectVersion(done.eTag()));
               },
               () -> mine(key, id));
       if (written.isEmpty()) {
@@ -332,8 +331,8 @@ final class S3ObjectStore implements ObjectStore {
     ObjectKey.require(to);
     StoredObject source =
         find(from)
-            .orElseThrow(() ->
-                new ObjectStoreException(Kind.NO_OBJECT, "There is no object " + from, null));
+            .orElseThrow(
+                () -> new ObjectStoreException(Kind.NO_OBJECT, "There is no object " + from, null));
     if (source.size() > sizes.copied()) {
       long part = S3Multipart.partSize(source.size(), sizes.copied());
       return inParts(
@@ -372,9 +371,7 @@ final class S3ObjectStore implements ObjectStore {
         "",
         () ->
             await(
-                client
-                    .sdk()
-                    .listObjectsV2(request -> request.bucket(client.bucket()).maxKeys(1))));
+                client.sdk().listObjectsV2(request -> request.bucket(client.bucket()).maxKeys(1))));
     bucketSeen = true;
   }
 

@@ -11,6 +11,5 @@ record S3Sizes(long whole, long part, long copied) {
   private static final long MEBIBYTE = 1024 * 1024;
 
   /** Those of S3, whose limit of a copy is 5 GiB. */
-  static final S3Sizes DEFAULT =
-      new S3Sizes(16 * MEBIBYTE, 16 * MEBIBYTE, 5 * 1024 * MEBIBYTE);
+  static final S3Sizes DEFAULT = new S3Sizes(16 * MEBIBYTE, 16 * MEBIBYTE, 5 * 1024 * MEBIBYTE);
 }

@@ -91,9 +91,7 @@ class S3SettingsTest {
                 AddressRules.of(false, List.of()), FileRoots.of(false, List.of()), name -> null));
     for (String host : List.of("127.0.0.1", "169.254.169.254", "[::1]")) {
       assertThatThrownBy(
-              () ->
-                  outside.openStorage(
-                      "s3", settings("endpoint=http://%s:80/".formatted(host))))
+              () -> outside.openStorage("s3", settings("endpoint=http://%s:80/".formatted(host))))
           .as(host)
           .isInstanceOf(BadLocationException.class)
           .hasMessageContaining("does not connect");

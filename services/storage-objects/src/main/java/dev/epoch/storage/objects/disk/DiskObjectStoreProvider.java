@@ -48,8 +48,7 @@ public final class DiskObjectStoreProvider implements ObjectStoreProvider {
   public ObjectStore open(ObjectSettings settings, Surroundings surroundings)
       throws ObjectStoreException {
     Path folder = folder(settings.required("path", "base_path"));
-    boolean create =
-        settings.text("create_dirs").isEmpty() || settings.flag("create_dirs");
+    boolean create = settings.text("create_dirs").isEmpty() || settings.flag("create_dirs");
     settings.refuseOthers();
     surroundings.files().check(folder);
     try {

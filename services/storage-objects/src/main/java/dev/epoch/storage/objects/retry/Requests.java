@@ -98,8 +98,8 @@ public final class Requests {
    * @param request the write
    * @param mine finds what this very write has made, by {@link #repeatable}
    * @return empty if the condition does not hold
-   * @throws ObjectStoreException of the kind {@link Kind#IN_DOUBT} if nobody can tell: an answer was
-   *     lost, and the object is another one now, which may have replaced this write's
+   * @throws ObjectStoreException of the kind {@link Kind#IN_DOUBT} if nobody can tell: an answer
+   *     was lost, and the object is another one now, which may have replaced this write's
    */
   public <T> Optional<T> replace(String key, Request<T> request, Request<Optional<T>> mine)
       throws IOException {

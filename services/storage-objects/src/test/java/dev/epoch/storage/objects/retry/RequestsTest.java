@@ -64,8 +64,7 @@ class RequestsTest {
     assertThat(requests.<String>repeatable("a", answers(Outcome.NOT_DONE, Outcome.UNKNOWN, null)))
         .isEqualTo("done");
     assertThat(
-            requests.replace(
-                "a", answers(Outcome.NOT_DONE, Outcome.NOT_DONE, null), found(null)))
+            requests.replace("a", answers(Outcome.NOT_DONE, Outcome.NOT_DONE, null), found(null)))
         .contains("done");
   }
 
@@ -81,7 +80,8 @@ class RequestsTest {
   @Test
   void whatIsRefusedIsNotSentAgain() {
     fails(Kind.UNAVAILABLE, () -> requests.repeatable("a", answers(Outcome.REFUSED, null)));
-    fails(Kind.UNAVAILABLE, () -> requests.replace("a", answers(Outcome.REFUSED, null), found("x")));
+    fails(
+        Kind.UNAVAILABLE, () -> requests.replace("a", answers(Outcome.REFUSED, null), found("x")));
   }
 
   @Test
@@ -94,14 +94,11 @@ class RequestsTest {
 
   @Test
   void aWriteWhoseAnswerWasLostIsKnownAsItsOwn() throws IOException {
-    assertThat(
-            requests.replace("a", answers(Outcome.UNKNOWN, Outcome.CONDITION), found("mine")))
+    assertThat(requests.replace("a", answers(Outcome.UNKNOWN, Outcome.CONDITION), found("mine")))
         .contains("mine");
     assertThat(
             requests.replace(
-                "a",
-                answers(Outcome.UNKNOWN, Outcome.UNKNOWN, Outcome.UNKNOWN),
-                found("mine")))
+                "a", answers(Outcome.UNKNOWN, Outcome.UNKNOWN, Outcome.UNKNOWN), found("mine")))
         .contains("mine");
   }
 

@@ -52,7 +52,8 @@ public final class Programs {
       throws IOException, InterruptedException {
     Optional<Path> npm = onPath("npm");
     if (npm.isEmpty()) {
-      String message = "npm is not installed, which brings %s: apt-get install npm".formatted(versioned);
+      String message =
+          "npm is not installed, which brings %s: apt-get install npm".formatted(versioned);
       if ("true".equals(System.getenv("CI"))) {
         throw new AssertionError(message);
       }
