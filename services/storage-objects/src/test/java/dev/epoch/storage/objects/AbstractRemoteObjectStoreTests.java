@@ -96,10 +96,7 @@ public abstract class AbstractRemoteObjectStoreTests extends AbstractObjectStore
       fails(Kind.NO_STORE, NO_BUCKET, none::check);
       fails(Kind.NO_STORE, NO_BUCKET, () -> none.find("a"));
       fails(Kind.NO_STORE, NO_BUCKET, () -> none.put("a", text("x")));
-      fails(
-          Kind.NO_STORE,
-          NO_BUCKET,
-          () -> none.putIfMatches("a", version, text("x")));
+      fails(Kind.NO_STORE, NO_BUCKET, () -> none.putIfMatches("a", version, text("x")));
       fails(Kind.NO_STORE, NO_BUCKET, () -> none.list("", "").hasNext());
     }
   }

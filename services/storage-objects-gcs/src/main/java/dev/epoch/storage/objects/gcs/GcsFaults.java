@@ -106,7 +106,9 @@ final class GcsFaults {
       boolean ofBucket =
           key.isEmpty()
               || String.valueOf(answer.getMessage()).toLowerCase(Locale.ROOT).contains("bucket");
-      return ofBucket ? noBucket(answer) : fault(Outcome.REFUSED, Kind.NO_OBJECT, "There is no object " + key, answer);
+      return ofBucket
+          ? noBucket(answer)
+          : fault(Outcome.REFUSED, Kind.NO_OBJECT, "There is no object " + key, answer);
     }
     if (status >= 500 || status == 408) {
       return fault(

@@ -43,8 +43,7 @@ final class GcsListing implements Iterator<StoredObject> {
       options.add(BlobListOption.startOffset(after));
     }
     take(
-        requests.repeatable(
-            "", () -> client.list(bucket, options.toArray(BlobListOption[]::new))));
+        requests.repeatable("", () -> client.list(bucket, options.toArray(BlobListOption[]::new))));
   }
 
   private void take(Page<Blob> read) {

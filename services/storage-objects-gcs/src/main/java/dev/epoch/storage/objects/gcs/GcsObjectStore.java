@@ -32,8 +32,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Objects of a bucket of Google Cloud Storage. Versions are generations. Each write carries an id of
- * its own as metadata, by which it is known again when its answer is lost.
+ * Objects of a bucket of Google Cloud Storage. Versions are generations. Each write carries an id
+ * of its own as metadata, by which it is known again when its answer is lost.
  */
 final class GcsObjectStore implements ObjectStore {
   private static final String WRITE = "epoch-write";
@@ -88,8 +88,8 @@ final class GcsObjectStore implements ObjectStore {
 
   private StoredObject required(String key) throws IOException {
     return find(key)
-        .orElseThrow(() ->
-            new ObjectStoreException(Kind.NO_OBJECT, "There is no object " + key, null));
+        .orElseThrow(
+            () -> new ObjectStoreException(Kind.NO_OBJECT, "There is no object " + key, null));
   }
 
   @Override
@@ -102,12 +102,11 @@ final class GcsObjectStore implements ObjectStore {
   @Override
   public InputStream open(String key) throws IOException {
     StoredObject found = required(key);
-    return new ChunkedInputStream(
-        (from, version) -> {
-          int length = (int) Math.min(ChunkedInputStream.CHUNK, found.size() - from);
-          String generation = found.version().value();
-          return new Chunk(range(key, from, length, generation), found.size(), generation);
-        });
+    return new ChunkedInputStream((from, version) -> {
+      int length = (int) Math.min(ChunkedInputStream.CHUNK, found.size() - from);
+      String generation = found.version().value();
+      return new Chunk(range(key, from, length, generation), found.size(), generation);
+    });
   }
 
   private byte[] range(String key, long from, int length, String generation) throws IOException {
@@ -220,7 +219,9 @@ final class GcsObjectStore implements ObjectStore {
         : requests.replace(key, request, mine);
   }
 
-  /** A resumable upload: it becomes an object when it is closed, and is forgotten if it never is. */
+  /**
+   * A resumable upload: it becomes an object when it is closed, and is forgotten if it never is.
+   */
   private Optional<StoredObject> inParts(
       String key, String write, BlobInfo info, ObjectContent content, Condition condition)
       throws IOException {

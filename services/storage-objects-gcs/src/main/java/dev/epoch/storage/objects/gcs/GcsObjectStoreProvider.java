@@ -112,7 +112,8 @@ public final class GcsObjectStoreProvider implements ObjectStoreProvider {
             .build()
             .getService();
     // Requests repeats them: it has to know what became of each
-    Storage client = builder.setRetrySettings(ServiceOptions.getNoRetrySettings()).build().getService();
+    Storage client =
+        builder.setRetrySettings(ServiceOptions.getNoRetrySettings()).build().getService();
     return new GcsObjectStore(
         client, uploads, bucket, new Requests(pause, new GcsFaults(bucket)::of), part);
   }
@@ -125,7 +126,8 @@ public final class GcsObjectStoreProvider implements ObjectStoreProvider {
     String kind = settings.text("credentials").orElse("");
     String method =
         switch (kind) {
-          case "", "environment" -> named.orElse(adc || (file.isEmpty() && !kind.isEmpty()) ? "adc" : "service_account");
+          case "", "environment" ->
+              named.orElse(adc || (file.isEmpty() && !kind.isEmpty()) ? "adc" : "service_account");
           case "gcp-service-account" -> named.orElse("service_account");
           default ->
               throw new BadLocationException(

@@ -97,10 +97,14 @@ class GcsObjectStoreTest extends AbstractRemoteObjectStoreTests {
     Map<String, String> settings =
         new HashMap<>(
             Map.of(
-                "bucket", bucket,
-                "project", "test",
-                "auth_method", "anonymous",
-                "endpoint", server.uri().toString()));
+                "bucket",
+                bucket,
+                "project",
+                "test",
+                "auth_method",
+                "anonymous",
+                "endpoint",
+                server.uri().toString()));
     settings.putAll(changes);
     return new GcsObjectStoreProvider(5 * MEBIBYTE, Duration.ofMillis(10))
         .open(new ObjectSettings("gcs", settings), Surroundings.ANYTHING);
