@@ -75,6 +75,24 @@ public final class Programs {
         Map.of());
   }
 
+  /**
+   * A Python with packages of PyPI; the test is skipped without Python.
+   *
+   * @param name of the set
+   * @param packages {@code name==1.2.3}
+   */
+  public static Path python(String name, String... packages)
+      throws IOException, InterruptedException {
+    Path python = onPath("python3").orElse(null);
+    Assumptions.assumeTrue(python != null, "no python3 on this machine, which needs " + name);
+    Path folder = CACHE.resolve(name);
+    Path program = folder.resolve("bin/python");
+    String install =
+        "'%s' -m venv . && bin/python -m pip install --quiet %s"
+            .formatted(python, String.join(" ", packages));
+    return installed(folder, program, List.of("sh", "-c", install), Map.of());
+  }
+
   private static Path installed(
       Path folder, Path program, List<String> command, Map<String, String> variables)
       throws IOException, InterruptedException {
