@@ -18,6 +18,9 @@ import java.util.Optional;
 
 /** A version of a Delta table, which never changes: its schema, and its rows as canonical texts. */
 public final class DeltaVersion {
+  /** Bytes of rows that are kept while they are sorted. */
+  private static final long KEPT = 64L * 1024 * 1024;
+
   private final Engine engine;
   private final DeltaErrors errors;
   private final Snapshot snapshot;
@@ -78,6 +81,16 @@ public final class DeltaVersion {
   /** All rows, in the order of the files; one batch of a file is in memory at a time. */
   public RowStream<Row> rows() {
     return scan(Optional.empty());
+  }
+
+  /**
+   * All rows in the order of the primary key ({@link dev.epoch.storage.delta.sort.KeyOrder}). Reads
+   * them all first, with some 64 MB in memory and what is more in temporary files.
+   *
+   * @throws NotVersionableException also later, if a row has no key, or the key of another
+   */
+  public RowStream<Row> rowsByKey(TableSchema schema) {
+    return new KeyedRows(rows(), schema, KEPT);
   }
 
   /**

@@ -21,7 +21,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,34 @@ class DeltaTablesTest {
     assertThatThrownBy(() -> version.row(version.schema(List.of("col1")), RowKey.of("3")))
         .isInstanceOf(NotVersionableException.class)
         .hasMessageContaining("Several rows");
+  }
+
+  @Test
+  void rowsComeInTheOrderOfTheirKeys() throws IOException {
+    DeltaVersion version = tables.latest(copy("basic-with-inserts-updates"));
+    List<String> ids = new ArrayList<>();
+    try (RowStream<Row> rows = version.rowsByKey(version.schema(List.of("id")))) {
+      rows.forEachRemaining(row -> ids.add(row.get(0)));
+    }
+    assertThat(ids).isEqualTo(IntStream.range(0, 100).mapToObj(String::valueOf).toList());
+  }
+
+  @Test
+  void rowsWithoutAKeyOfTheirOwnHaveNoOrder() throws IOException {
+    DeltaVersion twice = tables.latest(copy("snapshot-data1"));
+    assertThatThrownBy(() -> drain(twice.rowsByKey(twice.schema(List.of("col1")))))
+        .isInstanceOf(NotVersionableException.class)
+        .hasMessageContaining("Several rows have the key");
+    DeltaVersion nulls = tables.latest(copy("data-reader-primitives"));
+    assertThatThrownBy(() -> drain(nulls.rowsByKey(nulls.schema(List.of("as_int")))))
+        .isInstanceOf(NotVersionableException.class)
+        .hasMessageContaining("no value in its key");
+  }
+
+  private static void drain(RowStream<Row> rows) {
+    try (rows) {
+      rows.forEachRemaining(row -> {});
+    }
   }
 
   @Test
