@@ -45,14 +45,18 @@ public interface ObjectStore extends AutoCloseable {
   StoredObject put(String key, ObjectContent content) throws IOException;
 
   /**
-   * Writes an object if there is none under the key; of several that race, one wins.
+   * Writes an object if there is none under the key; of several that race, one wins. For keys whose
+   * objects nobody replaces: where an answer is lost, another object under the key is taken for the
+   * winner.
    *
    * @return empty if there is one, which stays as it is
    */
   Optional<StoredObject> putIfAbsent(String key, ObjectContent content) throws IOException;
 
   /**
-   * Writes an object in place of one version of it.
+   * Writes an object in place of one version of it. Where an answer is lost, and the object is
+   * another one now, nobody can tell whether that one replaced this: {@link
+   * ObjectStoreException.Kind#IN_DOUBT}.
    *
    * @return empty if the object is another one now, or gone
    */

@@ -1,0 +1,2 @@
+/** Files of Delta tables as objects of a store. */
+package dev.epoch.storage.delta.file;

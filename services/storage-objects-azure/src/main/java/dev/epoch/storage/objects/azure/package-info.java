@@ -1,0 +1,2 @@
+/** Objects in Azure Blob Storage. */
+package dev.epoch.storage.objects.azure;

@@ -1,0 +1,2 @@
+/** Objects in Google Cloud Storage. */
+package dev.epoch.storage.objects.gcs;

@@ -1,0 +1,2 @@
+/** Requests to stores of a network, repeated where that is right. */
+package dev.epoch.storage.objects.retry;
