@@ -5,6 +5,8 @@ import dev.epoch.cli.command.access.AuthKeyCommand;
 import dev.epoch.cli.command.access.AuthKeyCreateCommand;
 import dev.epoch.cli.command.access.AuthKeyListCommand;
 import dev.epoch.cli.command.access.AuthKeyRevokeCommand;
+import dev.epoch.cli.command.access.AuthKeyRotateCommand;
+import dev.epoch.cli.command.access.AuthWhoAmICommand;
 import dev.epoch.cli.command.access.AuthLoginCommand;
 import dev.epoch.cli.command.access.AuthLogoutCommand;
 import dev.epoch.cli.command.access.AuthStatusCommand;
@@ -461,12 +463,14 @@ final class CommandCatalog {
         .addSubcommand("login", new AuthLoginCommand(session))
         .addSubcommand("logout", new AuthLogoutCommand(session))
         .addSubcommand("status", new AuthStatusCommand(session))
+        .addSubcommand("whoami", new AuthWhoAmICommand(session))
         .addSubcommand(
             "key",
             new CommandLine(new AuthKeyCommand(session))
                 .addSubcommand("create", new AuthKeyCreateCommand(session))
                 .addSubcommand("list", new AuthKeyListCommand(session))
-                .addSubcommand("revoke", new AuthKeyRevokeCommand(session)));
+                .addSubcommand("revoke", new AuthKeyRevokeCommand(session))
+                .addSubcommand("rotate", new AuthKeyRotateCommand(session)));
   }
 
   private CommandLine admin() {

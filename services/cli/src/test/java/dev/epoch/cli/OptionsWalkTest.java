@@ -74,6 +74,7 @@ class OptionsWalkTest extends CommandTest {
           entry("apply", "changes.ndjson --table users"),
           entry("auth key create", "ci"),
           entry("auth key revoke", "k1"),
+          entry("auth key rotate", "k1"),
           entry("blame", "users 1"),
           entry("branch create", "x"),
           entry("branch delete", "x"),
@@ -301,6 +302,7 @@ class OptionsWalkTest extends CommandTest {
           "/admin/keys/rotate",
           "/auth/keys",
           "/auth/keys/k1",
+          "/auth/keys/k1/rotate",
           "/auth/whoami",
           "/databases",
           "/repositories");

@@ -158,7 +158,7 @@ public final class CatalogSolves {
         .step(
             new RecordCatalogArtifactV1(id, place.branch().id(), commit, store.store(artifact)),
             // a request may solve several
-            Caller.of(author.caller().actor(), null))
+            author.caller().another())
         .orRefuse();
     return artifact;
   }

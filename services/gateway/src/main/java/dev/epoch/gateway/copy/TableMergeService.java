@@ -148,7 +148,7 @@ public final class TableMergeService {
                 request.branch(),
                 request.into(),
                 written.writes,
-                Caller.of(caller.actor(), null));
+                caller.another());
     repository
         .step(
             new RecordTableSyncV1(

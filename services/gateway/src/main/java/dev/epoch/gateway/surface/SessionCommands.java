@@ -52,7 +52,7 @@ final class SessionCommands {
    */
   ObjectNode run(LiveRepository repository, SqlSurface.Command command) {
     Caller caller =
-        Caller.of(actor(command.role()), "session-" + command.id()).inSessionOf(command.role());
+        Caller.ofSession(actor(command.role()), command.role(), "session-" + command.id());
     Parameters given = new Parameters(command.parameters());
     return switch (command.verb()) {
       case "create_branch" -> createBranch(repository, given, caller);

@@ -1,7 +1,9 @@
 package dev.epoch.server.access;
 
 import dev.epoch.api.error.ApiError;
-import dev.epoch.api.request.KeyHolder;
+import dev.epoch.api.error.ErrorTable;
+import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.request.Asking;
 import dev.epoch.server.access.AccessKeys.Verdict;
 import dev.epoch.server.http.Refusals;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -89,9 +91,16 @@ public class AccessFilter {
       return;
     }
     switch (keys.verdict(bearer(request))) {
-      case Verdict.Admitted(var name, boolean actsForOthers) -> {
-        new KeyHolder(name, actsForOthers, true).note(context);
-        name.ifPresent(key -> streams.note(context, key));
+      case Verdict.Admitted(var principal, var actor, boolean actsForOthers) -> {
+        try {
+          Asking.of(request::getHeader, principal, actor, actsForOthers).note(context);
+        } catch (InvalidRequestException wrong) {
+          Refusals.send(context, ErrorTable.of(wrong).orElseThrow());
+          return;
+        }
+        if (principal.key() != null) {
+          streams.note(context, principal.key());
+        }
       }
       case Verdict.Refused(ApiError error) -> {
         if (!isForEverybody(request)) {
