@@ -48,7 +48,15 @@ class AuthCommandTest extends CommandTest {
         .isTrue();
     prints(
         KEY + "\n",
-        "auth", "key", "create", "ci", "--scope", "read,commit", "--ttl", "30d", "--administrator",
+        "auth",
+        "key",
+        "create",
+        "ci",
+        "--scope",
+        "read,commit",
+        "--ttl",
+        "30d",
+        "--administrator",
         "--quiet");
     assertThat(server.requests("POST /auth/keys").getLast().body().toString())
         .isEqualTo(

@@ -28,12 +28,7 @@ public record DecisionContext(
 
   /** Of an actor that is who it is, without groups. */
   public DecisionContext(Actor actor, Instant time, UUID command, Supplier<String> randomId) {
-    this(
-        actor,
-        Principal.user(actor.id(), Principal.How.SERVER),
-        time,
-        command,
-        randomId);
+    this(actor, Principal.user(actor.id(), Principal.How.SERVER), time, command, randomId);
   }
 
   public String branchId() {

@@ -223,13 +223,20 @@ class AccessTest {
       with(reader).delete(KEYS + "/first").then().statusCode(403);
       // nor does it make itself a larger one
       String again =
-          with(reader).header("X-Epoch-Request", "1").post(KEYS + "/reader/rotate").then()
+          with(reader)
+              .header("X-Epoch-Request", "1")
+              .post(KEYS + "/reader/rotate")
+              .then()
               .statusCode(200)
               .body("scopes", equalTo(List.of("read")))
               .extract()
               .path("key");
       with(reader).get("/api/v1/auth/whoami").then().statusCode(401);
-      with(again).header("X-Epoch-Request", "1").post(KEYS + "/first/rotate").then().statusCode(403);
+      with(again)
+          .header("X-Epoch-Request", "1")
+          .post(KEYS + "/first/rotate")
+          .then()
+          .statusCode(403);
       with(first)
           .get(KEYS)
           .then()
@@ -238,10 +245,7 @@ class AccessTest {
 
       // until it expires: what was made for others to use ends by itself
       await(() -> with(again).get("/api/v1/auth/whoami").statusCode() == 401);
-      with(again)
-          .get("/api/v1/auth/whoami")
-          .then()
-          .body("message", containsString("has expired"));
+      with(again).get("/api/v1/auth/whoami").then().body("message", containsString("has expired"));
     } finally {
       with(first).delete(KEYS + "/reader");
       with(first).delete(KEYS + "/first").then().statusCode(204);
@@ -269,7 +273,11 @@ class AccessTest {
           .then()
           .statusCode(403)
           .body("error", equalTo("ApiKeyRightError"));
-      with(plain).header("X-Epoch-Request", "1").post(KEYS + "/first/rotate").then().statusCode(403);
+      with(plain)
+          .header("X-Epoch-Request", "1")
+          .post(KEYS + "/first/rotate")
+          .then()
+          .statusCode(403);
       with(first).contentType(ContentType.JSON).body(body).post(KEYS).then().statusCode(201);
       with(first).delete(KEYS + "/third").then().statusCode(204);
       with(first).delete(KEYS + "/plain").then().statusCode(204);

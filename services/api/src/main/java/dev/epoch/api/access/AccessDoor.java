@@ -2,8 +2,8 @@ package dev.epoch.api.access;
 
 import dev.epoch.api.error.ApiError;
 import dev.epoch.api.error.RequestRefusedException;
-import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.repository.RepositoriesResource;
+import dev.epoch.api.request.ApiRequest;
 import dev.epoch.api.request.Need;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.container.ContainerRequestContext;

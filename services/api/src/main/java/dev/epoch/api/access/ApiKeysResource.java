@@ -104,7 +104,8 @@ public class ApiKeysResource {
   }
 
   /** Else whoever has fewer rights would give themselves more. */
-  private void requireNoMore(boolean actsForOthers, boolean administrator, Collection<Verb> scopes) {
+  private void requireNoMore(
+      boolean actsForOthers, boolean administrator, Collection<Verb> scopes) {
     Requester requester = request.requester();
     if (actsForOthers && !requester.actsForOthers()) {
       throw refused("A key that may not act for others makes none that may");
@@ -114,8 +115,7 @@ public class ApiKeysResource {
     }
     if (!requester.principal().scopes().containsAll(scopes)) {
       throw refused(
-          "A key for %s makes none for more"
-              .formatted(Verb.names(requester.principal().scopes())));
+          "A key for %s makes none for more".formatted(Verb.names(requester.principal().scopes())));
     }
   }
 

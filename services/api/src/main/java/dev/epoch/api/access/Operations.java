@@ -36,7 +36,8 @@ public final class Operations {
           .forEach(line -> {
             String[] words = line.strip().split("\\s+", 3);
             if (lines.put(words[0] + " " + words[1], need(words[2])) != null) {
-              throw new IllegalStateException(FILE + " has two lines for " + words[0] + " " + words[1]);
+              throw new IllegalStateException(
+                  FILE + " has two lines for " + words[0] + " " + words[1]);
             }
           });
     } catch (IOException impossible) {
@@ -70,7 +71,9 @@ public final class Operations {
 
   /** Key of the line that counts. */
   public Optional<String> line(Class<?> resource, String method, boolean reads) {
-    for (Class<?> type = resource; type != null && type != Object.class; type = type.getSuperclass()) {
+    for (Class<?> type = resource;
+        type != null && type != Object.class;
+        type = type.getSuperclass()) {
       String name = name(type);
       if (lines.containsKey(name + " " + method)) {
         return Optional.of(name + " " + method);

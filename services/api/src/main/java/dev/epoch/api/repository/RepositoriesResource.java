@@ -63,7 +63,8 @@ public class RepositoriesResource {
     return new RepositoryView.Listing(
         request.server().repositories().list().stream()
             .filter(request::mayRead)
-            .map(this::view).toList());
+            .map(this::view)
+            .toList());
   }
 
   @POST

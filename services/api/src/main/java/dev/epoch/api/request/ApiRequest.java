@@ -20,6 +20,7 @@ import dev.epoch.model.access.Verb;
 import dev.epoch.projections.BehindException;
 import dev.epoch.projections.Projections;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.core.Context;
@@ -182,6 +183,23 @@ public class ApiRequest {
    */
   public void require(RepositoryState state, Verb verb, String branch, String table) {
     Rights.require(state, principal(), verb, branch, table);
+  }
+
+  /**
+   * Refuses what changes the schema of a branch or how its tables are kept, likewise.
+   *
+   * @throws RefusedException if whoever asks may not
+   */
+  public void requireStatements(RepositoryState state, BranchState branch) {
+    Rights.requireStatements(state, principal(), branch);
+  }
+
+  /** Items as long as whoever asks now may read the repository. */
+  public <T> Multi<T> whileReadable(LiveRepository repository, Multi<T> items) {
+    Principal principal = principal();
+    return items
+        .select()
+        .first(_ -> repository.state().access().decide(principal, Verb.READ).allowed());
   }
 
   /** Whether whoever asks may read the repository. */

@@ -16,8 +16,7 @@ import java.util.Set;
  * @param actsForOthers whether headers say who asks: the key may act for others, or none was sent
  * @param admitted whether the request may see what is not for everybody
  */
-public record Requester(
-    Principal principal, Actor actor, boolean actsForOthers, boolean admitted) {
+public record Requester(Principal principal, Actor actor, boolean actsForOthers, boolean admitted) {
   private static final Requester NOBODY =
       new Requester(
           new Principal(Actor.ANONYMOUS.id(), List.of(), How.ANONYMOUS, null, false, Set.of()),

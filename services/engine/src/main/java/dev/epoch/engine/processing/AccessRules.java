@@ -1,8 +1,11 @@
 package dev.epoch.engine.processing;
 
+import dev.epoch.engine.DecisionContext;
+import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.model.access.Grant;
 import dev.epoch.model.access.Principal;
 import dev.epoch.model.access.Verb;
 import dev.epoch.model.access.Verdict;
@@ -28,6 +31,29 @@ public final class AccessRules {
         : Optional.of(refused(state.name(), principal, verb, branch, table, verdict));
   }
 
+  /**
+   * Whether whoever asks may commit every table of the branch. Who may not takes only what was seen
+   * to be changed: what others write to other tables meanwhile is not for them to commit.
+   */
+  static boolean mayCommitAll(
+      RepositoryState state, DecisionContext context, BranchState branch) {
+    return state
+        .access()
+        .decide(context.principal(), Verb.COMMIT, branch.name(), Grant.EVERY)
+        .allowed();
+  }
+
+  /**
+   * Why the principal may not run statements that change schemas, which may be about any table:
+   * those of the default branch are live.
+   */
+  public static Optional<Rejection> refuseStatements(
+      RepositoryState state, Principal principal, BranchState branch) {
+    return state.isDefault(branch)
+        ? refuse(state, principal, Verb.MANAGE, null, null)
+        : refuse(state, principal, Verb.ALTER, branch.name(), Grant.EVERY);
+  }
+
   private static Rejection refused(
       String repository,
       Principal principal,
@@ -39,10 +65,10 @@ public final class AccessRules {
     details.put("repository", repository);
     details.put("user", principal.user());
     details.put("verb", verb.wireName());
-    if (branch != null) {
+    if (branch != null && !branch.equals(Grant.EVERY)) {
       details.put("branch", branch);
     }
-    if (table != null) {
+    if (table != null && !table.equals(Grant.EVERY)) {
       details.put("table", table);
     }
     details.put("rule", verdict.rule());

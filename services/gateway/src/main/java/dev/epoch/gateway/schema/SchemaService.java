@@ -433,7 +433,7 @@ public final class SchemaService {
         .step(
             new RecordCommitSchemaV1(
                 commit.id(), observed.schemas(), observed.unavailable(), backfilled),
-            caller.another())
+            caller.consequence())
         .orRefuse();
   }
 

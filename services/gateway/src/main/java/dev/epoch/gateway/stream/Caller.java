@@ -63,8 +63,7 @@ public record Caller(
         null);
   }
 
-  public static Caller of(
-      Actor actor, Principal principal, String idempotencyKey, String request) {
+  public static Caller of(Actor actor, Principal principal, String idempotencyKey, String request) {
     return new Caller(actor, principal, UUID.randomUUID(), idempotencyKey, request, null);
   }
 
@@ -92,6 +91,19 @@ public record Caller(
     return anew(null, null);
   }
 
+  /** The same, for what the server does because of what was allowed; nobody asks for its outcome. */
+  public Caller consequence() {
+    Principal server =
+        new Principal(
+            principal.user(),
+            principal.groups(),
+            How.SERVER,
+            principal.key(),
+            true,
+            Verb.all());
+    return new Caller(actor, server, UUID.randomUUID(), null, null, role);
+  }
+
   /** For another command within the same request, which is found again when that is repeated. */
   public Caller anotherOfRequest() {
     return anew(idempotencyKey, request);
@@ -103,9 +115,7 @@ public record Caller(
    * @param step its name, of which a request has one
    */
   public Caller step(String step) {
-    return idempotencyKey == null
-        ? this
-        : anew(idempotencyKey + " " + step, request);
+    return idempotencyKey == null ? this : anew(idempotencyKey + " " + step, request);
   }
 
   /** The key for one kind of command, as its records keep it: a request may be several commands. */

@@ -290,8 +290,8 @@ public final class RepositoryStream {
       Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
       state = Appliers.expire(state, now.minus(keysKept));
       Caller caller = request.caller();
-      DecisionContext context = new DecisionContext(
-              caller.actor(), caller.principal(), now, caller.command(), ids);
+      DecisionContext context =
+          new DecisionContext(caller.actor(), caller.principal(), now, caller.command(), ids);
       switch (request) {
         case CommandRequest command -> {
           String kind = RecordType.of(command.command()).wireName();

@@ -132,8 +132,7 @@ public record AccessPolicy(
     return subjects(principal)
         .flatMap(subject -> grants.getOrDefault(subject, List.of()).stream())
         .filter(grant -> role(grant.role()).filter(verbs -> verbs.contains(verb)).isPresent())
-        .filter(grant ->
-            !verb.ofBranches() || grant.isForBranch(branch) && grant.isForTable(table))
+        .filter(grant -> !verb.ofBranches() || grant.isForBranch(branch) && grant.isForTable(table))
         .findFirst()
         .map(grant -> Verdict.allowed("grant of " + grant))
         .orElseGet(() ->
@@ -142,8 +141,15 @@ public record AccessPolicy(
                     .formatted(
                         named(principal),
                         verb.wireName(),
-                        branch == null || !verb.ofBranches() ? "" : " on branch " + branch,
-                        table == null || !verb.ofBranches() ? "" : " for table " + table)));
+                        place(verb, branch, " on branch ", " on all branches"),
+                        place(verb, table, " for table ", " for all tables"))));
+  }
+
+  private static String place(Verb verb, String name, String one, String all) {
+    if (name == null || !verb.ofBranches()) {
+      return "";
+    }
+    return Grant.EVERY.equals(name) ? all : one + name;
   }
 
   private static Stream<String> subjects(Principal principal) {

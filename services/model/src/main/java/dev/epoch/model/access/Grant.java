@@ -16,6 +16,9 @@ public record Grant(String role, String subject, List<String> branches, List<Str
   public static final String USER = "user:";
   public static final String GROUP = "group:";
 
+  /** Stands for all branches or tables at once, of what may be about any of them. */
+  public static final String EVERY = "\0";
+
   public Grant {
     Objects.requireNonNull(role, "role");
     Objects.requireNonNull(subject, "subject");
@@ -23,19 +26,20 @@ public record Grant(String role, String subject, List<String> branches, List<Str
     tables = tables == null ? List.of() : List.copyOf(tables);
   }
 
-  /** Whether it is for some branches or tables only. */
-  public boolean isLimited() {
-    return !branches.isEmpty() || !tables.isEmpty();
-  }
-
   /** Whether it is for the branch; null stands for some branch, whichever. */
   boolean isForBranch(String branch) {
-    return branch == null || matches(branches, branch);
+    return isFor(branches, branch);
   }
 
   /** Whether it is for the table; null stands for some table, whichever. */
   boolean isForTable(String table) {
-    return table == null || matches(tables, table);
+    return isFor(tables, table);
+  }
+
+  private static boolean isFor(List<String> patterns, String name) {
+    return EVERY.equals(name)
+        ? patterns.isEmpty() || patterns.contains("*")
+        : name == null || matches(patterns, name);
   }
 
   private static boolean matches(List<String> patterns, String name) {

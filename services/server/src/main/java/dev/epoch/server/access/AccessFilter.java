@@ -14,8 +14,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -31,6 +33,8 @@ public class AccessFilter {
   /** What everybody may see: that the server is there, and how to talk to it. */
   private static final Pattern PUBLIC =
       Pattern.compile("/|/health|/ready|/openapi\\.json|/docs(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?");
+
+  private static final Duration TIDIED = Duration.ofMinutes(1);
 
   private static final Set<HttpMethod> CHANGING =
       Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
@@ -72,8 +76,10 @@ public class AccessFilter {
   private final HostNames hosts;
   private final AccessKeys keys;
   private final KeyedStreams streams;
+  private final RateLimits limits;
 
-  AccessFilter(HostNames hosts, AccessKeys keys, KeyedStreams streams) {
+  AccessFilter(HostNames hosts, AccessKeys keys, KeyedStreams streams, RateLimits limits) {
+    this.limits = limits;
     this.hosts = hosts;
     this.keys = keys;
     this.streams = streams;
@@ -82,6 +88,7 @@ public class AccessFilter {
   void register(@Observes Filters filters, Vertx vertx) {
     filters.register(this::check, FIRST);
     vertx.setPeriodic(AccessKeys.REFRESH.toMillis(), _ -> keys.refresh());
+    vertx.setPeriodic(TIDIED.toMillis(), _ -> limits.tidy());
   }
 
   private void check(RoutingContext context) {
@@ -90,7 +97,20 @@ public class AccessFilter {
       Refusals.send(context, WRONG_HOST);
       return;
     }
-    switch (keys.verdict(bearer(request))) {
+    Verdict verdict = keys.verdict(bearer(request));
+    Optional<ApiError> tooMuch =
+        isForEverybody(request)
+            ? Optional.empty()
+            : limits.count(
+                request,
+                verdict instanceof Verdict.Admitted let
+                    ? Optional.of(let.principal())
+                    : Optional.empty());
+    if (tooMuch.isPresent()) {
+      Refusals.send(context, tooMuch.get());
+      return;
+    }
+    switch (verdict) {
       case Verdict.Admitted(var principal, var actor, boolean actsForOthers) -> {
         try {
           Asking.of(request::getHeader, principal, actor, actsForOthers).note(context);

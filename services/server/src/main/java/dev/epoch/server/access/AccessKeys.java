@@ -51,8 +51,7 @@ public class AccessKeys implements ApiKeys {
   /** Where nobody has to say who they are, everybody may do everything. */
   private static final Verdict ADMITTED =
       new Verdict.Admitted(
-          new Principal(
-              Actor.ANONYMOUS.id(), List.of(), How.ANONYMOUS, null, true, Verb.all()),
+          new Principal(Actor.ANONYMOUS.id(), List.of(), How.ANONYMOUS, null, true, Verb.all()),
           Actor.ANONYMOUS,
           true);
 
@@ -302,8 +301,7 @@ public class AccessKeys implements ApiKeys {
     String name = wanted.name();
     String key = KeyDigest.newKey();
     boolean taken = isOfSettings(name);
-    if (taken
-        || !answer(stored.add(wanted, KeyDigest.of(key), KeyDigest.shown(key), createdBy))) {
+    if (taken || !answer(stored.add(wanted, KeyDigest.of(key), KeyDigest.shown(key), createdBy))) {
       throw new RequestRefusedException(
           ApiError.of(
               409,

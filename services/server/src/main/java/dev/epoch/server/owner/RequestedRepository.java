@@ -66,10 +66,7 @@ final class RequestedRepository {
     try {
       return named != null && !named.isEmpty()
           ? Optional.of(repositories.get(named).name())
-          : Optional.of(
-              repositories
-                  .current(Requester.of(context).actor().id())
-                  .name());
+          : Optional.of(repositories.current(Requester.of(context).actor().id()).name());
     } catch (RefusedException saidLater) {
       return Optional.empty();
     }

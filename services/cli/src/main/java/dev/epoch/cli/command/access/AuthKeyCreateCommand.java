@@ -51,7 +51,8 @@ public final class AuthKeyCreateCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
-    ApiKeys.Created created = session()
+    ApiKeys.Created created =
+        session()
             .server()
             .apiKeys()
             .create(new ApiKeys.NewKey(name, actsForOthers, administrator, scopes, ttl));

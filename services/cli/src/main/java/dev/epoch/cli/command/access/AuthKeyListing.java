@@ -24,7 +24,8 @@ abstract class AuthKeyListing extends EpochSubcommand {
       output()
           .lines(
               Columns.aligned(
-                  List.of("NAME", "PREFIX", "CREATED", "ACTS FOR", "FOR", "EXPIRES", "LAST USED", "BY"),
+                  List.of(
+                      "NAME", "PREFIX", "CREATED", "ACTS FOR", "FOR", "EXPIRES", "LAST USED", "BY"),
                   listing.keys().stream().map(AuthKeyListing::row).toList()));
     }
     return ExitCode.OK;

@@ -30,7 +30,8 @@ public final class AuthKeyRotateCommand extends EpochSubcommand {
       return ExitCode.OK;
     }
     output().line(rotated.key());
-    output().confirm("API key '" + rotated.name() + "' has this secret now; it is not shown again.");
+    output()
+        .confirm("API key '" + rotated.name() + "' has this secret now; it is not shown again.");
     return ExitCode.OK;
   }
 }

@@ -42,8 +42,7 @@ public final class AuthWhoAmICommand extends EpochSubcommand {
 
   private void line(String label, List<JsonNode> texts) {
     if (!texts.isEmpty()) {
-      output()
-          .line(label + texts.stream().map(JsonNode::asText).collect(Collectors.joining(", ")));
+      output().line(label + texts.stream().map(JsonNode::asText).collect(Collectors.joining(", ")));
     }
   }
 }
