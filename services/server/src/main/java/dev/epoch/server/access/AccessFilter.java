@@ -7,6 +7,7 @@ import dev.epoch.api.request.Asking;
 import dev.epoch.server.access.AccessKeys.Verdict;
 import dev.epoch.server.http.Refusals;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -77,8 +78,15 @@ public class AccessFilter {
   private final AccessKeys keys;
   private final KeyedStreams streams;
   private final RateLimits limits;
+  private final Tokens tokens;
 
-  AccessFilter(HostNames hosts, AccessKeys keys, KeyedStreams streams, RateLimits limits) {
+  AccessFilter(
+      HostNames hosts,
+      AccessKeys keys,
+      KeyedStreams streams,
+      RateLimits limits,
+      Tokens tokens) {
+    this.tokens = tokens;
     this.limits = limits;
     this.hosts = hosts;
     this.keys = keys;
@@ -97,7 +105,21 @@ public class AccessFilter {
       Refusals.send(context, WRONG_HOST);
       return;
     }
-    Verdict verdict = keys.verdict(bearer(request));
+    String sent = bearer(request);
+    if (!tokens.accepted() || !Tokens.isToken(sent)) {
+      decide(context, keys.verdict(sent));
+      return;
+    }
+    // the issuer may have to be asked for its keys
+    Context here = context.vertx().getOrCreateContext();
+    Thread.startVirtualThread(() -> {
+      Verdict verdict = tokens.verdict(sent);
+      here.runOnContext(_ -> decide(context, verdict));
+    });
+  }
+
+  private void decide(RoutingContext context, Verdict verdict) {
+    HttpServerRequest request = context.request();
     Optional<ApiError> tooMuch =
         isForEverybody(request)
             ? Optional.empty()
@@ -111,7 +133,7 @@ public class AccessFilter {
       return;
     }
     switch (verdict) {
-      case Verdict.Admitted(var principal, var actor, boolean actsForOthers) -> {
+      case Verdict.Admitted(var principal, var actor, boolean actsForOthers, var until) -> {
         try {
           Asking.of(request::getHeader, principal, actor, actsForOthers).note(context);
         } catch (InvalidRequestException wrong) {
@@ -120,6 +142,9 @@ public class AccessFilter {
         }
         if (principal.key() != null) {
           streams.note(context, principal.key());
+        }
+        if (until != null) {
+          streams.end(context, until);
         }
       }
       case Verdict.Refused(ApiError error) -> {

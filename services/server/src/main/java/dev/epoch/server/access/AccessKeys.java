@@ -53,7 +53,8 @@ public class AccessKeys implements ApiKeys {
       new Verdict.Admitted(
           new Principal(Actor.ANONYMOUS.id(), List.of(), How.ANONYMOUS, null, true, Verb.all()),
           Actor.ANONYMOUS,
-          true);
+          true,
+          null);
 
   private static final String FIRST_KEY = "admin";
   private static final String AT_START = Actor.OWN + "start";
@@ -91,6 +92,7 @@ public class AccessKeys implements ApiKeys {
   private final StoredKeys stored;
   private final Listening listening;
   private final AccessSettings settings;
+  private final TokenSettings tokens;
   private final KeyedStreams streams;
   private final ReentrantLock changes = new ReentrantLock();
   private final AtomicLong refreshes = new AtomicLong();
@@ -107,7 +109,13 @@ public class AccessKeys implements ApiKeys {
    */
   private record Known(List<Stored> stored, Map<KeyDigest, Stored> byDigest, List<Key> accepted) {}
 
-  AccessKeys(Pool pool, Listening listening, AccessSettings settings, KeyedStreams streams) {
+  AccessKeys(
+      Pool pool,
+      Listening listening,
+      AccessSettings settings,
+      TokenSettings tokens,
+      KeyedStreams streams) {
+    this.tokens = tokens;
     this.stored = new StoredKeys(pool);
     this.listening = listening;
     this.settings = settings;
@@ -116,8 +124,12 @@ public class AccessKeys implements ApiKeys {
 
   /** What came of looking at the key of a request. */
   sealed interface Verdict {
-    /** A request that is answered, by whom it is, and whether headers say who asks. */
-    record Admitted(Principal principal, Actor actor, boolean actsForOthers) implements Verdict {}
+    /**
+     * A request that is answered, by whom it is, whether headers say who asks, and until when; null
+     * for as long as the key is accepted.
+     */
+    record Admitted(Principal principal, Actor actor, boolean actsForOthers, Instant until)
+        implements Verdict {}
 
     /** There is no key that would do, or none was sent. */
     record Refused(ApiError error) implements Verdict {}
@@ -130,8 +142,13 @@ public class AccessKeys implements ApiKeys {
    */
   public void open() {
     settings.check();
+    tokens.check();
     read();
-    if (!listening.thisMachineOnly() && !settings.anonymous() && known.accepted().isEmpty()) {
+    boolean asksWho = !listening.thisMachineOnly() || tokens.issuer().isPresent();
+    if (asksWho && !settings.anonymous() && known.accepted().isEmpty()) {
+      if (!known.stored().isEmpty() && tokens.issuer().isPresent()) {
+        return;
+      }
       if (!known.stored().isEmpty()) {
         throw new StartRefusedException(
             "It would listen on "
@@ -252,7 +269,10 @@ public class AccessKeys implements ApiKeys {
       return STARTING;
     }
     if (sent == null) {
-      boolean open = listening.thisMachineOnly() && keys.accepted().isEmpty();
+      boolean open =
+          listening.thisMachineOnly()
+              && keys.accepted().isEmpty()
+              && tokens.issuer().isEmpty();
       return open || settings.anonymous() ? ADMITTED : NO_KEY;
     }
     KeyDigest digest = KeyDigest.of(sent);
@@ -275,7 +295,8 @@ public class AccessKeys implements ApiKeys {
     return new Verdict.Admitted(
         new Principal(name, List.of(), How.KEY, name, administrator, scopes),
         new Actor(name, name, ""),
-        actsForOthers);
+        actsForOthers,
+        null);
   }
 
   /** What is used while this runs is stored the next time. */
