@@ -4,6 +4,10 @@ import dev.epoch.events.command.AbandonCatalogChangesV1;
 import dev.epoch.events.command.AbortMergeV1;
 import dev.epoch.events.command.AddCheckV1;
 import dev.epoch.events.command.AddStorageV1;
+import dev.epoch.events.command.CreateRoleV1;
+import dev.epoch.events.command.DeleteRoleV1;
+import dev.epoch.events.command.GrantRoleV1;
+import dev.epoch.events.command.RevokeRoleV1;
 import dev.epoch.events.command.ChangeCatalogBranchV1;
 import dev.epoch.events.command.CheckoutBranchV1;
 import dev.epoch.events.command.CloseMergeRequestV1;
@@ -66,6 +70,10 @@ import dev.epoch.events.event.ChangesStagedV1;
 import dev.epoch.events.event.ChangesUnstagedV1;
 import dev.epoch.events.event.CheckAddedV1;
 import dev.epoch.events.event.CheckRemovedV1;
+import dev.epoch.events.event.RoleCreatedV1;
+import dev.epoch.events.event.RoleDeletedV1;
+import dev.epoch.events.event.RoleGrantedV1;
+import dev.epoch.events.event.RoleRevokedV1;
 import dev.epoch.events.event.CommandCompletedV1;
 import dev.epoch.events.event.CommitCreatedV1;
 import dev.epoch.events.event.CommitSchemaRecordedV1;
@@ -144,6 +152,10 @@ public enum RecordType {
   TAG_DELETED_V1("tag-deleted", 1, RecordKind.EVENT, TagDeletedV1.class),
   CHECK_ADDED_V1("check-added", 1, RecordKind.EVENT, CheckAddedV1.class),
   CHECK_REMOVED_V1("check-removed", 1, RecordKind.EVENT, CheckRemovedV1.class),
+  ROLE_CREATED_V1("role-created", 1, RecordKind.EVENT, RoleCreatedV1.class),
+  ROLE_DELETED_V1("role-deleted", 1, RecordKind.EVENT, RoleDeletedV1.class),
+  ROLE_GRANTED_V1("role-granted", 1, RecordKind.EVENT, RoleGrantedV1.class),
+  ROLE_REVOKED_V1("role-revoked", 1, RecordKind.EVENT, RoleRevokedV1.class),
   COMMIT_STATUS_SET_V1("commit-status-set", 1, RecordKind.EVENT, CommitStatusSetV1.class),
   CHANGES_STAGED_V1("changes-staged", 1, RecordKind.EVENT, ChangesStagedV1.class),
   CHANGES_UNSTAGED_V1("changes-unstaged", 1, RecordKind.EVENT, ChangesUnstagedV1.class),
@@ -201,6 +213,10 @@ public enum RecordType {
   CREATE_TAG_V1("create-tag", 1, RecordKind.COMMAND, CreateTagV1.class),
   DELETE_TAG_V1("delete-tag", 1, RecordKind.COMMAND, DeleteTagV1.class),
   ADD_CHECK_V1("add-check", 1, RecordKind.COMMAND, AddCheckV1.class),
+  CREATE_ROLE_V1("create-role", 1, RecordKind.COMMAND, CreateRoleV1.class),
+  DELETE_ROLE_V1("delete-role", 1, RecordKind.COMMAND, DeleteRoleV1.class),
+  GRANT_ROLE_V1("grant-role", 1, RecordKind.COMMAND, GrantRoleV1.class),
+  REVOKE_ROLE_V1("revoke-role", 1, RecordKind.COMMAND, RevokeRoleV1.class),
   REMOVE_CHECK_V1("remove-check", 1, RecordKind.COMMAND, RemoveCheckV1.class),
   SET_COMMIT_STATUS_V1("set-commit-status", 1, RecordKind.COMMAND, SetCommitStatusV1.class),
   STAGE_CHANGES_V1("stage-changes", 1, RecordKind.COMMAND, StageChangesV1.class),

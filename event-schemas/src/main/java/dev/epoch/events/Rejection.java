@@ -52,6 +52,10 @@ public record Rejection(Code code, String message, Map<String, Object> details) 
     CHECK_FAILED,
     HOOK_VETO,
     SCHEMA_ONLY_BRANCH,
+    PERMISSION_DENIED,
+    ROLE_NOT_FOUND,
+    ROLE_ALREADY_EXISTS,
+    ROLE_IN_USE,
     OPERATION_FAILED
   }
 

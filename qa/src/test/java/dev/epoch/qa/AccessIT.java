@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,23 +36,25 @@ class AccessIT {
   @Test
   void beyondThisMachineAKeyIsNeeded() throws Exception {
     try (ServerProcess server = new ServerProcess(home.resolve("data"))) {
-      // when there is no key, then it does not start
-      server.launch(OUTWARD);
-      assertThat(server.awaitEnd()).isEqualTo(1);
-      assertThat(server.log())
-          .contains("Epoch did not start. It would listen on 0.0.0.0")
-          .contains("EPOCH_API_KEY", "EPOCH_ALLOW_ANONYMOUS")
-          .doesNotContain("\tat ");
+      // when there never was a key, then the administrator's is printed once
+      server.start(OUTWARD);
+      Matcher printed = Pattern.compile("epoch_[A-Za-z0-9_-]{43}").matcher(server.log());
+      assertThat(printed.find()).isTrue();
+      String admin = printed.group();
+      assertThat(server.rest().get("/repositories").status()).isEqualTo(401);
+      assertThat(ask(server, admin).ok().at("/keys/0/administrator").asBoolean()).isTrue();
+      server.stop();
 
       // when settings name one, then that is needed
       Path file = Files.writeString(home.resolve("key"), OPERATOR + "\n");
       server.start(Map.of("EPOCH_API_HOST", "0.0.0.0", "EPOCH_API_KEY_FILE", file.toString()));
       assertThat(server.rest().get("/repositories").status()).isEqualTo(401);
-      assertThat(ask(server, OPERATOR).ok().at("/keys/0/source").asText()).isEqualTo("settings");
+      assertThat(ask(server, OPERATOR).ok().at("/keys/1/source").asText()).isEqualTo("settings");
       addressesOfThisMachineAreNotForStorages(server);
       assertThat(as(server, "wrong").epoch("auth", "key", "list").exitCode()).isEqualTo(4);
       String key = as(server, OPERATOR).epoch("auth", "key", "create", "ci", "-q").ok().strip();
       assertThat(ask(server, key).status()).isEqualTo(200);
+      as(server, OPERATOR).epoch("auth", "key", "revoke", "admin").ok();
       server.stop();
 
       // when one was made, then settings need not name any
@@ -64,6 +68,22 @@ class AccessIT {
                   .status())
           .isEqualTo(409);
       assertThat(server.log()).doesNotContain(key).doesNotContain(OPERATOR);
+      assertThat(server.log().split(Pattern.quote(admin), -1)).hasSize(2);
+      server.stop();
+
+      // when all were revoked, then it does not start, and makes none by itself
+      server.start(Map.of());
+      server
+          .rest()
+          .send("DELETE", "/auth/keys/ci", null, Map.of("Authorization", "Bearer " + key))
+          .ok();
+      server.stop();
+      server.launch(OUTWARD);
+      assertThat(server.awaitEnd()).isEqualTo(1);
+      assertThat(server.log())
+          .contains("Epoch did not start. It would listen on 0.0.0.0")
+          .contains("EPOCH_API_KEY", "EPOCH_ALLOW_ANONYMOUS")
+          .doesNotContain("\tat ");
     }
   }
 

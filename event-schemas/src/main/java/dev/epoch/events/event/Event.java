@@ -12,6 +12,7 @@ public sealed interface Event
         Event.OfBranch,
         Event.OfTag,
         Event.OfCheck,
+        Event.OfRole,
         Event.OfStaging,
         Event.OfOperation,
         Event.OfCommit,
@@ -47,6 +48,10 @@ public sealed interface Event
 
   /** Checks, and what is said about commits. */
   sealed interface OfCheck extends Event permits CheckAddedV1, CheckRemovedV1, CommitStatusSetV1 {}
+
+  /** Roles, and who has them. */
+  sealed interface OfRole extends Event
+      permits RoleCreatedV1, RoleDeletedV1, RoleGrantedV1, RoleRevokedV1 {}
 
   /** What the next commit of a branch takes. */
   sealed interface OfStaging extends Event permits ChangesStagedV1, ChangesUnstagedV1 {}

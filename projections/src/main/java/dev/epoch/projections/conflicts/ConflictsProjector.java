@@ -146,6 +146,7 @@ public final class ConflictsProjector implements TableProjector {
           Event.OfTag _,
           Event.OfCatalog _,
           Event.OfCheck _,
+          Event.OfRole _,
           Event.OfStaging _,
           Event.OfOperation _,
           CommitTablesRecordedV1 _,

@@ -118,6 +118,7 @@ public final class LearntProjector implements TableProjector {
           Event.OfTag _,
           Event.OfCatalog _,
           Event.OfCheck _,
+          Event.OfRole _,
           Event.OfStaging _,
           Event.OfOperation _,
           Event.OfCommit _,

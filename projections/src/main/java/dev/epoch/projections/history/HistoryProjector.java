@@ -325,6 +325,7 @@ public final class HistoryProjector implements TableProjector {
           BranchProtectedV1 _,
           BranchReviewedV1 _,
           Event.OfCheck _,
+          Event.OfRole _,
           Event.OfStaging _,
           CommitSchemaRecordedV1 _,
           MergeRequestClosedV1 _,

@@ -62,6 +62,7 @@ public final class OverlayTablesProjector implements EffectProjector {
           Event.OfTag _,
           Event.OfCatalog _,
           Event.OfCheck _,
+          Event.OfRole _,
           Event.OfStaging _,
           Event.OfOperation _,
           Event.OfCommit _,

@@ -164,6 +164,7 @@ public final class RecoverySidecarsProjector implements TableProjector {
           Event.OfTag _,
           Event.OfCatalog _,
           Event.OfCheck _,
+          Event.OfRole _,
           Event.OfStaging _,
           CommitTablesRecordedV1 _,
           CommitSchemaRecordedV1 _,

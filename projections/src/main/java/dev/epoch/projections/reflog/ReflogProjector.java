@@ -198,6 +198,7 @@ public final class ReflogProjector implements TableProjector {
           Event.OfTag _,
           Event.OfCatalog _,
           Event.OfCheck _,
+          Event.OfRole _,
           Event.OfStaging _,
           RecoveryCompletedV1 _,
           CommitTablesRecordedV1 _,

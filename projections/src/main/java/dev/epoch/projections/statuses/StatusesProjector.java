@@ -103,6 +103,7 @@ public final class StatusesProjector implements TableProjector {
           Event.OfCatalog _,
           CheckAddedV1 _,
           CheckRemovedV1 _,
+          Event.OfRole _,
           Event.OfStaging _,
           Event.OfOperation _,
           Event.OfCommit _,

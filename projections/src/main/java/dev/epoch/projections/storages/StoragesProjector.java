@@ -117,6 +117,7 @@ public final class StoragesProjector implements TableProjector {
           Event.OfTag _,
           Event.OfCatalog _,
           Event.OfCheck _,
+          Event.OfRole _,
           Event.OfStaging _,
           Event.OfOperation _,
           Event.OfCommit _,

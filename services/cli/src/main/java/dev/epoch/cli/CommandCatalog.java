@@ -1,13 +1,16 @@
 package dev.epoch.cli;
 
+import dev.epoch.cli.command.access.AuthCanICommand;
 import dev.epoch.cli.command.access.AuthCommand;
 import dev.epoch.cli.command.access.AuthKeyCommand;
 import dev.epoch.cli.command.access.AuthKeyCreateCommand;
 import dev.epoch.cli.command.access.AuthKeyListCommand;
 import dev.epoch.cli.command.access.AuthKeyRevokeCommand;
+import dev.epoch.cli.command.access.AuthKeyRotateCommand;
 import dev.epoch.cli.command.access.AuthLoginCommand;
 import dev.epoch.cli.command.access.AuthLogoutCommand;
 import dev.epoch.cli.command.access.AuthStatusCommand;
+import dev.epoch.cli.command.access.AuthWhoAmICommand;
 import dev.epoch.cli.command.admin.AdminCommand;
 import dev.epoch.cli.command.admin.AdminKeysCommand;
 import dev.epoch.cli.command.admin.AdminKeysListCommand;
@@ -93,6 +96,13 @@ import dev.epoch.cli.command.repository.RepositoryDeleteCommand;
 import dev.epoch.cli.command.repository.RepositoryListCommand;
 import dev.epoch.cli.command.repository.RepositoryOpenCommand;
 import dev.epoch.cli.command.repository.RepositorySetCommand;
+import dev.epoch.cli.command.role.RoleCommand;
+import dev.epoch.cli.command.role.RoleCreateCommand;
+import dev.epoch.cli.command.role.RoleDeleteCommand;
+import dev.epoch.cli.command.role.RoleGrantCommand;
+import dev.epoch.cli.command.role.RoleListCommand;
+import dev.epoch.cli.command.role.RoleRevokeCommand;
+import dev.epoch.cli.command.role.RoleShowCommand;
 import dev.epoch.cli.command.schema.ConstraintsCommand;
 import dev.epoch.cli.command.schema.IndexesCommand;
 import dev.epoch.cli.command.schema.MigrateSchemasCommand;
@@ -185,6 +195,7 @@ final class CommandCatalog {
           "stash",
           "tag",
           "check",
+          "role",
           "conflicts",
           "resolve",
           "review",
@@ -315,6 +326,7 @@ final class CommandCatalog {
       case "stash" -> new StashCommand(session);
       case "tag" -> tag();
       case "check" -> check();
+      case "role" -> role();
       case "conflicts" -> conflicts();
       case "resolve" -> new ResolveCommand(session);
       case "review" -> new ReviewCommand(session);
@@ -411,6 +423,16 @@ final class CommandCatalog {
         .addSubcommand("delete", new TagDeleteCommand(session));
   }
 
+  private CommandLine role() {
+    return new CommandLine(new RoleCommand(session))
+        .addSubcommand("list", new RoleListCommand(session))
+        .addSubcommand("show", new RoleShowCommand(session))
+        .addSubcommand("create", new RoleCreateCommand(session))
+        .addSubcommand("delete", new RoleDeleteCommand(session))
+        .addSubcommand("grant", new RoleGrantCommand(session))
+        .addSubcommand("revoke", new RoleRevokeCommand(session));
+  }
+
   private CommandLine check() {
     return new CommandLine(new CheckCommand(session))
         .addSubcommand("add", new CheckAddCommand(session))
@@ -461,12 +483,15 @@ final class CommandCatalog {
         .addSubcommand("login", new AuthLoginCommand(session))
         .addSubcommand("logout", new AuthLogoutCommand(session))
         .addSubcommand("status", new AuthStatusCommand(session))
+        .addSubcommand("whoami", new AuthWhoAmICommand(session))
+        .addSubcommand("can-i", new AuthCanICommand(session))
         .addSubcommand(
             "key",
             new CommandLine(new AuthKeyCommand(session))
                 .addSubcommand("create", new AuthKeyCreateCommand(session))
                 .addSubcommand("list", new AuthKeyListCommand(session))
-                .addSubcommand("revoke", new AuthKeyRevokeCommand(session)));
+                .addSubcommand("revoke", new AuthKeyRevokeCommand(session))
+                .addSubcommand("rotate", new AuthKeyRotateCommand(session)));
   }
 
   private CommandLine admin() {

@@ -21,6 +21,7 @@ import dev.epoch.client.record.Diffs;
 import dev.epoch.client.record.Records;
 import dev.epoch.client.replay.Replays;
 import dev.epoch.client.repository.Repositories;
+import dev.epoch.client.role.Roles;
 import dev.epoch.client.schema.Schemas;
 import dev.epoch.client.storage.StorageBackends;
 import dev.epoch.client.table.Tables;
@@ -93,6 +94,11 @@ public final class EpochClient implements AutoCloseable {
   /** Tags of the repository. */
   public Tags tags() {
     return new Tags(scope);
+  }
+
+  /** Roles, and who has them. */
+  public Roles roles() {
+    return new Roles(scope);
   }
 
   /** Queries that decide about commits and merges. */

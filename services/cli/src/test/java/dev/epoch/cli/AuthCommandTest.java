@@ -14,9 +14,11 @@ class AuthCommandTest extends CommandTest {
   private static final String KEYS =
       """
       {"keys": [
-         {"name": "ci", "created_at": "2026-01-02T03:04:05Z", "created_by": "Jane", "source": "created"},
+         {"name": "ci", "created_at": "2026-01-02T03:04:05Z", "created_by": "Jane", "source": "created",
+          "prefix": "epoch_Ab12Cd", "scopes": ["read", "commit"], "expires_at": "2027-01-02T03:04:05Z",
+          "last_used_at": "2026-01-03T00:00:00Z"},
          {"name": "operator", "created_at": null, "created_by": null,
-          "acts_for_others": true, "source": "settings"}]}
+          "acts_for_others": true, "administrator": true, "source": "settings"}]}
       """;
 
   @Test
@@ -44,6 +46,33 @@ class AuthCommandTest extends CommandTest {
     assertThat(
             server.requests("POST /auth/keys").getLast().body().path("acts_for_others").asBoolean())
         .isTrue();
+    prints(
+        KEY + "\n",
+        "auth",
+        "key",
+        "create",
+        "ci",
+        "--scope",
+        "read,commit",
+        "--ttl",
+        "30d",
+        "--administrator",
+        "--quiet");
+    assertThat(server.requests("POST /auth/keys").getLast().body().toString())
+        .isEqualTo(
+            "{\"name\":\"ci\",\"administrator\":true,\"scopes\":[\"read\",\"commit\"],\"ttl\":\"30d\"}");
+  }
+
+  @Test
+  void tellsWhoOneIs() {
+    server.on(
+        "GET /auth/whoami",
+        """
+        {"key": "ci", "actor": {"id": "ci"}, "user": "ci", "groups": [], "method": "key",
+         "administrator": false, "scopes": ["read", "commit"]}
+        """);
+
+    prints("ci\n  Key: ci\n  Scopes: read, commit\n", "auth", "whoami");
   }
 
   @Test
@@ -52,13 +81,15 @@ class AuthCommandTest extends CommandTest {
 
     String table =
         """
-        NAME      CREATED               ACTS FOR  BY
-        ci        2026-01-02T03:04:05Z  itself    Jane
-        operator                        others    settings of the server
+        NAME      PREFIX        CREATED               ACTS FOR  FOR          EXPIRES               LAST USED             BY
+        ci        epoch_Ab12Cd  2026-01-02T03:04:05Z  itself    read,commit  2027-01-02T03:04:05Z  2026-01-03T00:00:00Z  Jane
+        operator                                      others    everything                                               settings of the server
         """;
     prints(table, "auth", "key", "list");
     prints(table, "auth", "key");
     prints("Revoked API key 'ci'\n", "auth", "key", "revoke", "ci");
+    server.on("POST /auth/keys/ci/rotate", "{\"name\": \"ci\", \"key\": \"" + KEY + "\"}");
+    prints(KEY + "\n", "auth", "key", "rotate", "ci", "--quiet");
     server.request("DELETE /auth/keys/ci");
   }
 

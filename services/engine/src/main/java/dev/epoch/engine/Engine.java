@@ -3,6 +3,7 @@ package dev.epoch.engine;
 import dev.epoch.engine.catalog.CatalogProcessor;
 import dev.epoch.engine.processing.BranchProcessor;
 import dev.epoch.engine.processing.CheckProcessor;
+import dev.epoch.engine.processing.CommandRights;
 import dev.epoch.engine.processing.CommitProcessor;
 import dev.epoch.engine.processing.ExpiryProcessor;
 import dev.epoch.engine.processing.MergeProcessor;
@@ -11,13 +12,16 @@ import dev.epoch.engine.processing.OperationProcessor;
 import dev.epoch.engine.processing.ProtectionProcessor;
 import dev.epoch.engine.processing.ReplayProcessor;
 import dev.epoch.engine.processing.RepositoryProcessor;
+import dev.epoch.engine.processing.RoleProcessor;
 import dev.epoch.engine.processing.StatusProcessor;
 import dev.epoch.engine.processing.StorageProcessor;
 import dev.epoch.engine.processing.TableProcessor;
 import dev.epoch.engine.processing.TagProcessor;
 import dev.epoch.engine.state.RepositoryState;
+import dev.epoch.events.Rejection;
 import dev.epoch.events.command.*;
 import dev.epoch.events.event.CommandCompletedV1;
+import java.util.Optional;
 
 /**
  * Decides. A pure function from state and request to events or a refusal; {@link
@@ -30,6 +34,15 @@ public final class Engine {
     if (!(command instanceof CreateRepositoryV1) && !state.exists()) {
       return RepositoryProcessor.notFound(state.name());
     }
+    Optional<Rejection> refusal = CommandRights.refuse(state, command, context);
+    if (refusal.isPresent()) {
+      return Decision.reject(refusal.get());
+    }
+    return CommandRights.checked(state, decideAllowed(state, command, context), context);
+  }
+
+  private static Decision decideAllowed(
+      RepositoryState state, Command command, DecisionContext context) {
     return switch (command) {
       case CreateRepositoryV1 c -> RepositoryProcessor.create(state, c, context);
       case DeleteRepositoryV1 c -> RepositoryProcessor.delete(state, c);
@@ -53,6 +66,10 @@ public final class Engine {
       case AddCheckV1 c -> CheckProcessor.add(state, c);
       case RemoveCheckV1 c -> CheckProcessor.remove(state, c);
       case SetCommitStatusV1 c -> StatusProcessor.set(state, c);
+      case CreateRoleV1 c -> RoleProcessor.create(state, c);
+      case DeleteRoleV1 c -> RoleProcessor.delete(state, c);
+      case GrantRoleV1 c -> RoleProcessor.grant(state, c);
+      case RevokeRoleV1 c -> RoleProcessor.revoke(state, c);
       case StageChangesV1 c -> CommitProcessor.stage(state, c);
       case UnstageChangesV1 c -> CommitProcessor.unstage(state, c);
       case CommitToBranchV1 c -> CommitProcessor.commit(state, c, context);
@@ -80,6 +97,11 @@ public final class Engine {
   }
 
   public static Decision decide(
+      RepositoryState state, Continuation continuation, DecisionContext context) {
+    return CommandRights.checked(state, decideStep(state, continuation, context), context);
+  }
+
+  private static Decision decideStep(
       RepositoryState state, Continuation continuation, DecisionContext context) {
     return switch (continuation) {
       case Continuation.CompleteRegistration c -> TableProcessor.completeRegistration(state, c);

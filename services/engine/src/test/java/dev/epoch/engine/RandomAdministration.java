@@ -60,6 +60,29 @@ final class RandomAdministration {
             null));
   }
 
+  /** Without effect on what goes on: an administrator may everything. */
+  void roles() {
+    String role = client.any(RandomClient.TAGS);
+    String subject = client.chance(2) ? "user:carol" : "group:data";
+    switch (client.random.nextInt(5)) {
+      case 0 -> client.send(new CreateRoleV1("r" + client.random.nextInt(3), List.of("read", "commit")));
+      case 1 -> client.send(new DeleteRoleV1("r" + client.random.nextInt(3)));
+      case 2, 3 ->
+          client.send(
+              new GrantRoleV1(
+                  client.chance(2) ? "writer" : "r" + client.random.nextInt(3),
+                  subject,
+                  client.chance(2) ? List.of() : List.of("feature/*", role),
+                  client.chance(2) ? List.of() : List.of(client.any(RandomClient.TABLES))));
+      default ->
+          client.state().access().allGrants().stream()
+              .findFirst()
+              .ifPresentOrElse(
+                  grant -> client.send(new RevokeRoleV1(grant.role(), grant.subject())),
+                  () -> client.send(new RevokeRoleV1("writer", subject)));
+    }
+  }
+
   void tags() {
     if (client.chance(3)) {
       client.send(new DeleteTagV1(client.any(RandomClient.TAGS)));

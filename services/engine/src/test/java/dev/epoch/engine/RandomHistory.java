@@ -112,6 +112,8 @@ public final class RandomHistory extends RandomClient {
     } else if (choice < 388) {
       administration.tags();
       administration.checks();
+      administration.roles();
+      administration.roles();
     } else if (choice < 398) {
       nonsense();
     } else if (choice < 402) {

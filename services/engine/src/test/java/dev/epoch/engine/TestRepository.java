@@ -10,6 +10,8 @@ import dev.epoch.events.RecordType;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.command.Command;
 import dev.epoch.events.event.Event;
+import dev.epoch.model.access.Principal;
+import dev.epoch.model.access.Verb;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +54,7 @@ public final class TestRepository {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private long commands;
   private long ids;
+  private boolean isAdministrator = true;
 
   public TestRepository(String name) {
     state = RepositoryState.empty(name);
@@ -60,6 +63,11 @@ public final class TestRepository {
 
   public RepositoryState state() {
     return state;
+  }
+
+  /** From now on actors may what roles give them. */
+  public void withoutAdministrators() {
+    isAdministrator = false;
   }
 
   /** Every record, in order. */
@@ -119,7 +127,13 @@ public final class TestRepository {
   }
 
   private DecisionContext context(Actor actor, UUID command) {
-    return new DecisionContext(actor, now, command, () -> "%012d".formatted(++ids));
+    return new DecisionContext(
+        actor,
+        new Principal(
+            actor.id(), List.of(), Principal.How.SERVER, null, isAdministrator, Verb.all()),
+        now,
+        command,
+        () -> "%012d".formatted(++ids));
   }
 
   private void store(Decision decision, Actor actor, UUID command, String key) {

@@ -98,6 +98,9 @@ public final class AppendRequest {
     checkName(what + "actor id", record.actor().id());
     checkName(what + "actor name", record.actor().name());
     checkName(what + "actor email", record.actor().email());
+    if (record.principal() != null) {
+      checkName(what + "principal", record.principal());
+    }
     if (record.idempotencyKey() != null) {
       checkName(what + "idempotency key", record.idempotencyKey());
     }
@@ -125,6 +128,7 @@ public final class AppendRequest {
             record.version(),
             time,
             record.actor(),
+            record.principal(),
             record.causation(),
             record.idempotencyKey(),
             record.data());

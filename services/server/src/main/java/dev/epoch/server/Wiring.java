@@ -102,7 +102,9 @@ public class Wiring {
   @Singleton
   Migrations accessMigrations() {
     return new Migrations(
-        "access", AccessKeys.class, List.of("001-api-keys.sql", "002-acting-for-others.sql"));
+        "access",
+        AccessKeys.class,
+        List.of("001-api-keys.sql", "002-acting-for-others.sql", "003-rights-of-keys.sql"));
   }
 
   @Produces

@@ -192,6 +192,119 @@ class AccessTest {
     }
   }
 
+  @Test
+  void aKeyIsForItsScopesUntilItExpires() {
+    String first = create(RestAssured.given(), "first");
+    try {
+      with(first).get("/api/v1/auth/whoami").then().body("administrator", equalTo(true));
+      String reader =
+          with(first)
+              .contentType(ContentType.JSON)
+              .body("{\"name\": \"reader\", \"scopes\": [\"read\"], \"ttl\": \"2s\"}")
+              .post(KEYS)
+              .then()
+              .statusCode(201)
+              .body("scopes", equalTo(List.of("read")))
+              .body("administrator", equalTo(false))
+              .body("prefix", notNullValue())
+              .body("expires_at", notNullValue())
+              .extract()
+              .path("key");
+      with(reader).get("/api/v1/branches?repository=" + api.repository()).then().statusCode(200);
+      with(reader)
+          .contentType(ContentType.JSON)
+          .body("{\"name\": \"b\"}")
+          .post("/api/v1/branches?repository=" + api.repository())
+          .then()
+          .statusCode(403)
+          .body("error", equalTo("PermissionDeniedError"))
+          .body("message", containsString("branch"));
+      with(reader).get(KEYS).then().statusCode(403);
+      with(reader).delete(KEYS + "/first").then().statusCode(403);
+      // nor does it make itself a larger one
+      String again =
+          with(reader)
+              .header("X-Epoch-Request", "1")
+              .post(KEYS + "/reader/rotate")
+              .then()
+              .statusCode(200)
+              .body("scopes", equalTo(List.of("read")))
+              .extract()
+              .path("key");
+      with(reader).get("/api/v1/auth/whoami").then().statusCode(401);
+      with(again)
+          .header("X-Epoch-Request", "1")
+          .post(KEYS + "/first/rotate")
+          .then()
+          .statusCode(403);
+      with(first)
+          .get(KEYS)
+          .then()
+          .body("keys.find { it.name == 'reader' }.last_used_at", notNullValue())
+          .body("keys.find { it.name == 'reader' }.rotated_at", notNullValue());
+
+      // until it expires: what was made for others to use ends by itself
+      await(() -> with(again).get("/api/v1/auth/whoami").statusCode() == 401);
+      with(again).get("/api/v1/auth/whoami").then().body("message", containsString("has expired"));
+    } finally {
+      with(first).delete(KEYS + "/reader");
+      with(first).delete(KEYS + "/first").then().statusCode(204);
+    }
+  }
+
+  private static void await(java.util.function.BooleanSupplier state) {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!state.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(end);
+    }
+  }
+
+  /** Whoever is no administrator makes none. */
+  @Test
+  void administratorsAreMadeByAdministrators() {
+    String first = create(RestAssured.given(), "first");
+    try {
+      String plain = create(with(first), "plain");
+      String body = "{\"name\": \"third\", \"administrator\": true}";
+      with(plain)
+          .contentType(ContentType.JSON)
+          .body(body)
+          .post(KEYS)
+          .then()
+          .statusCode(403)
+          .body("error", equalTo("ApiKeyRightError"));
+      with(plain)
+          .header("X-Epoch-Request", "1")
+          .post(KEYS + "/first/rotate")
+          .then()
+          .statusCode(403);
+      with(first).contentType(ContentType.JSON).body(body).post(KEYS).then().statusCode(201);
+      with(first).delete(KEYS + "/third").then().statusCode(204);
+      with(first).delete(KEYS + "/plain").then().statusCode(204);
+    } finally {
+      with(first).delete(KEYS + "/first").then().statusCode(204);
+    }
+  }
+
+  /** The log knows both: for whom, and by whose key. */
+  @Test
+  void whoActsForOthersIsRecordedBesideThem() {
+    String key = create(RestAssured.given(), "gateway", true);
+    try {
+      branch(with(key).header("X-User-Id", "jane"), "for-jane");
+      branch(with(key), "of-its-own");
+      String events = "/api/v1/events?type=branch-created&repository=" + api.repository();
+      with(key)
+          .get(events)
+          .then()
+          .body("events.find { it.branch == 'for-jane' }.actor.id", equalTo("jane"))
+          .body("events.find { it.branch == 'for-jane' }.principal", equalTo("gateway"))
+          .body("events.find { it.branch == 'of-its-own' }.principal", nullValue());
+    } finally {
+      with(key).delete(KEYS + "/gateway").then().statusCode(204);
+    }
+  }
+
   private static String create(RequestSpecification request, String name, boolean actsForOthers) {
     return request
         .contentType(ContentType.JSON)

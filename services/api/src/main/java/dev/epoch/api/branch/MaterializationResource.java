@@ -51,6 +51,7 @@ public class MaterializationResource {
   public MaterializedView materialize(@PathParam("name") String name, MaterializeBranch body) {
     RepositoryState state = request.state();
     BranchState branch = References.branch(state, name);
+    request.requireStatements(state, branch);
     if (state.isDefault(branch)) {
       throw new InvalidRequestException(
           new FieldProblem(
@@ -68,9 +69,11 @@ public class MaterializationResource {
   @Operation(summary = "Drop the copies of a branch's tables; of all if none is named")
   public void drop(@PathParam("name") String name, @QueryParam("table") List<String> tables) {
     RepositoryState state = request.state();
+    BranchState branch = References.branch(state, name);
+    request.requireStatements(state, branch);
     request
         .server()
         .materializations()
-        .drop(state, References.branch(state, name), tables == null ? List.of() : tables);
+        .drop(state, branch, tables == null ? List.of() : tables);
   }
 }

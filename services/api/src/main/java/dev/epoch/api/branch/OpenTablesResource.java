@@ -51,6 +51,7 @@ public class OpenTablesResource {
   public OpenTablesView open(@PathParam("name") String name, OpenBranch body) {
     RepositoryState state = request.state();
     BranchState branch = References.branch(state, name);
+    request.requireStatements(state, branch);
     if (state.isDefault(branch)) {
       throw new InvalidRequestException(
           new FieldProblem(
@@ -67,9 +68,11 @@ public class OpenTablesResource {
   @Operation(summary = "Close a branch's tables, all if none is named: views stand for them again")
   public void close(@PathParam("name") String name, @QueryParam("table") List<String> tables) {
     RepositoryState state = request.state();
+    BranchState branch = References.branch(state, name);
+    request.requireStatements(state, branch);
     request
         .server()
         .openTables()
-        .close(state, References.branch(state, name), tables == null ? List.of() : tables);
+        .close(state, branch, tables == null ? List.of() : tables);
   }
 }

@@ -88,6 +88,10 @@ public final class ErrorTable {
       case CHECK_FAILED -> new Entry(422, "CheckFailedError");
       case HOOK_VETO -> new Entry(403, "HookVetoError");
       case SCHEMA_ONLY_BRANCH -> new Entry(409, "SchemaOnlyBranchError");
+      case PERMISSION_DENIED -> new Entry(403, "PermissionDeniedError");
+      case ROLE_NOT_FOUND -> new Entry(404, "RoleNotFoundError");
+      case ROLE_ALREADY_EXISTS -> new Entry(409, "RoleAlreadyExistsError");
+      case ROLE_IN_USE -> new Entry(409, "RoleInUseError");
       case OPERATION_FAILED -> new Entry(409, "OperationFailedError");
     };
   }

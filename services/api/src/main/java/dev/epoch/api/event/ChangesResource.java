@@ -141,7 +141,8 @@ public class ChangesResource {
     VersioningServer server = request.server();
     EventDecoder decoder = new EventDecoder(new RecordCodec());
     Multi<OutboundSseEvent> changes =
-        tail.events(repository, Math.max(0, after), movesOf(followed))
+        request
+            .whileReadable(repository, tail.events(repository, Math.max(0, after), movesOf(followed)))
             .onItem()
             .transformToMultiAndConcatenate(event ->
                 step(decoder.decode(event.stored()))

@@ -23,6 +23,10 @@ public record EventPage(
       String repository,
       @Schema(description = "Name of the branch it is about, or null") String branch,
       Actor actor,
+      @Schema(
+              description =
+                  "Who really asked, if that is not the actor: the name of a key that acts for others, or the role of a session")
+          String principal,
       Instant time,
       @Schema(description = "As stored, without encrypted secrets") JsonNode data) {}
 }

@@ -119,8 +119,12 @@ public class EventsResource {
       @Context Sse sse) {
     EventFilter filter = EventFilter.of(type, branch, table);
     long after = lastEventId == null ? before(from) : position(lastEventId);
+    LiveRepository repository = repository();
     return streams.kept(
-        sse, tail.events(repository(), after, filter).map(event -> sse(sse, event)));
+        sse,
+        request
+            .whileReadable(repository, tail.events(repository, after, filter))
+            .map(event -> sse(sse, event)));
   }
 
   private LiveRepository repository() {

@@ -107,6 +107,7 @@ public final class LogEvent {
         repository,
         branch().orElse(null),
         envelope.actor(),
+        envelope.principal(),
         envelope.time(),
         data());
   }

@@ -31,17 +31,17 @@ public class CommonParts implements OASFilter {
           new Failure(
               "401",
               "Unauthorized",
-              "UnauthorizedError: an API key is needed, or this one is not accepted",
+              "UnauthorizedError: an API key or a token is needed, or this one is not accepted",
               false),
           new Failure(
               "403",
               "Forbidden",
-              "CrossSiteRequestError: send JSON, or the header X-Epoch-Request",
-              true),
+              "PermissionDeniedError: no role gives it, or the key is not for it; of commands also BranchProtectedError, and CrossSiteRequestError: send JSON, or the header X-Epoch-Request",
+              false),
           new Failure(
               "404",
               "NotFound",
-              "RepositoryNotInitializedError, BranchNotFoundError, CommitNotFoundError, TableNotFoundError, RecordNotFoundError, StorageNotFoundError, ConflictNotFoundError, ApiKeyNotFoundError, or NotFoundError for an unknown path",
+              "RepositoryNotInitializedError, BranchNotFoundError, CommitNotFoundError, TableNotFoundError, RecordNotFoundError, StorageNotFoundError, ConflictNotFoundError, ApiKeyNotFoundError, RoleNotFoundError, or NotFoundError for an unknown path",
               false),
           new Failure(
               "405",
@@ -53,7 +53,7 @@ public class CommonParts implements OASFilter {
           new Failure(
               "409",
               "Conflict",
-              "What is there does not allow it: RepositoryAlreadyExistsError, StorageAlreadyExistsError, StorageInUseError, ApiKeyAlreadyExistsError, ApiKeyInUseError, TableAlreadyExistsError, TableOwnedError, BranchAlreadyExistsError, BranchNotMergedError, BranchInUseError, BranchBusyError, HeadMovedError, UncommittedChangesError, MergeInProgressError, NoMergeInProgressError, MergeConflictError, NotFastForwardError, SchemaChangedError, CaptureOffError, ConstraintViolationError, and OperationFailedError: it was undone, send it again with another Idempotency-Key",
+              "What is there does not allow it: RepositoryAlreadyExistsError, StorageAlreadyExistsError, StorageInUseError, ApiKeyAlreadyExistsError, ApiKeyInUseError, RoleAlreadyExistsError, RoleInUseError, TableAlreadyExistsError, TableOwnedError, BranchAlreadyExistsError, BranchNotMergedError, BranchInUseError, BranchBusyError, HeadMovedError, UncommittedChangesError, MergeInProgressError, NoMergeInProgressError, MergeConflictError, NotFastForwardError, SchemaChangedError, CaptureOffError, ConstraintViolationError, and OperationFailedError: it was undone, send it again with another Idempotency-Key",
               true),
           new Failure("410", "Gone", "HistoryPrunedError: retention removed that state", false),
           new Failure(
@@ -64,6 +64,11 @@ public class CommonParts implements OASFilter {
               "422",
               "Unprocessable",
               "ValidationError (detail names the fields), NothingToCommitError, WriteRefusedError, QueryRefusedError, NoPrimaryKeyError, NotVersionableError, PrivilegeError, IdempotencyKeyReusedError",
+              false),
+          new Failure(
+              "429",
+              "TooManyRequests",
+              "RateLimitError: try again after Retry-After seconds",
               false),
           new Failure(
               "500",

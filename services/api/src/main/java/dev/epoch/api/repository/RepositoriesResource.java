@@ -61,7 +61,10 @@ public class RepositoriesResource {
   @Operation(summary = "List repositories")
   public RepositoryView.Listing list() {
     return new RepositoryView.Listing(
-        request.server().repositories().list().stream().map(this::view).toList());
+        request.server().repositories().list().stream()
+            .filter(request::mayRead)
+            .map(this::view)
+            .toList());
   }
 
   @POST
@@ -95,7 +98,7 @@ public class RepositoriesResource {
                 storage.config(),
                 storage.description(),
                 name.equals(body.defaultStorage()),
-                Caller.of(caller.actor(), null));
+                caller.another());
       }
     });
     return view(repository);

@@ -1,9 +1,11 @@
 package dev.epoch.api.request;
 
 import dev.epoch.api.ServerStatus;
+import dev.epoch.api.error.ApiError;
 import dev.epoch.api.error.FieldProblem;
 import dev.epoch.api.error.InvalidRequestException;
 import dev.epoch.api.error.NotReadyException;
+import dev.epoch.api.error.RequestRefusedException;
 import dev.epoch.engine.state.BranchState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.events.Actor;
@@ -11,9 +13,14 @@ import dev.epoch.gateway.VersioningServer;
 import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
+import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.Rights;
+import dev.epoch.model.access.Principal;
+import dev.epoch.model.access.Verb;
 import dev.epoch.projections.BehindException;
 import dev.epoch.projections.Projections;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.core.Context;
@@ -24,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 
 /** What every request says beside its own parameters: who asks, about which repository. */
@@ -49,6 +57,7 @@ public class ApiRequest {
   @Context UriInfo uri;
 
   private LiveRepository used;
+  private Need need = new Need.Nothing();
   private String method;
   private MessageDigest body;
 
@@ -77,22 +86,139 @@ public class ApiRequest {
     return server;
   }
 
-  /**
-   * Who asks, as the headers say if the key may act for others, or none was sent; identified by
-   * e-mail address or name where no id is given. Else it is the one whom the key was made for.
-   */
+  /** Who asks, as the door has found out. */
+  public Requester requester() {
+    return Requester.of(context.getCurrent());
+  }
+
+  /** The actor of what the request does. */
   public Actor actor() {
-    return Asking.actor(headers::getHeaderString, KeyHolder.of(context.getCurrent()));
+    return requester().actor();
   }
 
-  /** The name of the key of the API that the request has. */
-  public Optional<String> keyName() {
-    return KeyHolder.of(context.getCurrent()).keyName();
+  /** Whose rights count. */
+  public Principal principal() {
+    return requester().principal();
   }
 
-  /** Whether headers say who asks. */
-  public boolean actsForOthers() {
-    return KeyHolder.of(context.getCurrent()).actsForOthers();
+  /**
+   * The door has found out what the operation needs: looked at at once, and again for each
+   * repository that it turns out to be about.
+   *
+   * @throws RefusedException if whoever asks does not have it
+   * @throws RequestRefusedException likewise, of the server
+   */
+  public void admit(Need needed) {
+    need = needed;
+    switch (needed) {
+      case Need.Nothing _ -> {}
+      case Need.AtServer(Verb verb) -> requireServer(verb);
+      case Need.InRepository(Verb verb) -> {
+        if (!principal().scopes().contains(verb)) {
+          throw outOfScope(verb);
+        }
+      }
+    }
+  }
+
+  /**
+   * Looks, before anything is read, at the repository that the address of a request names, or that
+   * the actor works with.
+   *
+   * @param name null if none is named
+   * @throws RefusedException if whoever asks does not have there what the operation needs
+   */
+  public void admitIn(String name) {
+    if (need instanceof Need.InRepository(Verb verb)) {
+      LiveRepository repository;
+      try {
+        repository =
+            name == null || name.isEmpty()
+                ? server().repositories().current(actor().id())
+                : server().repositories().get(name);
+      } catch (RefusedException saidLater) {
+        return;
+      }
+      require(repository.state(), verb, null, null);
+    }
+  }
+
+  /**
+   * Refuses what is about no repository, if whoever asks may not do it.
+   *
+   * @throws RequestRefusedException if it may not
+   */
+  public void requireServer(Verb verb) {
+    if (!principal().scopes().contains(verb)) {
+      throw outOfScope(verb);
+    }
+    boolean inForce =
+        server().repositories().list().stream()
+            .anyMatch(repository -> repository.state().access().inForce());
+    if (inForce && !principal().administrator()) {
+      throw denied(
+          "Only administrators may do this: it is about the whole server, and roles are given in its repositories",
+          "Use the key of an administrator: epoch auth key create NAME --administrator makes one");
+    }
+  }
+
+  private RequestRefusedException outOfScope(Verb verb) {
+    return denied(
+        "This needs the verb %s, and the key '%s' is for %s only"
+            .formatted(verb.wireName(), principal().key(), Verb.names(principal().scopes())),
+        "Use another key");
+  }
+
+  private static RequestRefusedException denied(String message, String remedy) {
+    return new RequestRefusedException(
+        ApiError.of(403, "PermissionDeniedError", message, Map.of("remedy", remedy)));
+  }
+
+  /**
+   * Refuses what no command of the log is decided for, if whoever asks may not do it there.
+   *
+   * @param branch that it is about; null for any
+   * @param table likewise
+   * @throws RefusedException if it may not
+   */
+  public void require(RepositoryState state, Verb verb, String branch, String table) {
+    Rights.require(state, principal(), verb, branch, table);
+  }
+
+  /**
+   * Refuses what changes the schema of a branch or how its tables are kept, likewise.
+   *
+   * @throws RefusedException if whoever asks may not
+   */
+  public void requireStatements(RepositoryState state, BranchState branch) {
+    Rights.requireStatements(state, principal(), branch);
+  }
+
+  /** Items as long as whoever asks now may read the repository. */
+  public <T> Multi<T> whileReadable(LiveRepository repository, Multi<T> items) {
+    Principal principal = principal();
+    return items
+        .select()
+        .first(_ -> repository.state().access().decide(principal, Verb.READ).allowed());
+  }
+
+  /** Whether whoever asks may read the repository. */
+  public boolean mayRead(LiveRepository repository) {
+    return repository.state().access().decide(principal(), Verb.READ).allowed();
+  }
+
+  private void use(LiveRepository repository) {
+    if (need instanceof Need.InRepository(Verb verb)) {
+      require(repository.state(), verb, null, null);
+    }
+    used = repository;
+  }
+
+  /** A repository that is only looked at, whatever the request does with another. */
+  public LiveRepository readable(String name) {
+    LiveRepository repository = server().repositories().get(name);
+    require(repository.state(), Verb.READ, null, null);
+    return repository;
   }
 
   /** The value of a header, or null. */
@@ -112,7 +238,7 @@ public class ApiRequest {
 
   /** Whether the request may see what is not for everybody. */
   public boolean admitted() {
-    return KeyHolder.of(context.getCurrent()).admitted();
+    return requester().admitted();
   }
 
   /**
@@ -125,7 +251,7 @@ public class ApiRequest {
   public Caller caller() {
     Actor actor = actor();
     String key = idempotencyKey();
-    Caller caller = Caller.of(actor, key, key == null ? null : digest(actor));
+    Caller caller = Caller.of(actor, principal(), key, key == null ? null : digest(actor));
     if (used != null) {
       caller.requireOwnKey(used.state());
     }
@@ -180,16 +306,16 @@ public class ApiRequest {
 
   /** The repository of this name, or the one that the actor works with for null. */
   public LiveRepository repository(String name) {
-    used =
+    use(
         name == null || name.isEmpty()
             ? server().repositories().current(actor().id())
-            : server().repositories().get(name);
+            : server().repositories().get(name));
     return used;
   }
 
   /** Notes whose position the answer tells. */
   public void using(LiveRepository repository) {
-    used = repository;
+    use(repository);
   }
 
   /** What is to be read: not older than the position that the request asks for. */

@@ -4,6 +4,8 @@ import dev.epoch.api.ApiPaths;
 import dev.epoch.api.request.ApiRequest;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.migration.DdlService;
+import dev.epoch.gateway.stream.References;
+import dev.epoch.model.access.Verb;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -41,9 +43,15 @@ public class SchemaExecResource {
     DdlService ddl = request.server().ddl();
     DdlService.Request wish = body.request(request.caller().idempotencyKey());
     if (body.onEach()) {
+      request.require(state, Verb.MANAGE, null, null);
       return ExecutedDdlView.of(
           ddl.runOnEach(state, wish, body.branches() == null ? List.of() : body.branches()));
     }
+    request.requireStatements(
+        state,
+        wish.branch() == null
+            ? state.defaultBranch()
+            : References.branch(state, wish.branch()));
     return Boolean.TRUE.equals(body.dryRun())
         ? ExecutedDdlView.of(ddl.tryOut(state, wish))
         : ExecutedDdlView.of(ddl.run(state, wish));

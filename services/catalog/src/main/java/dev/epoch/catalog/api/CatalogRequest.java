@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -61,6 +62,11 @@ public class CatalogRequest {
     return repository;
   }
 
+  /** The databases that whoever asks may read, by id. */
+  List<LiveRepository> databases() {
+    return catalog().databases().list().stream().filter(request::mayRead).toList();
+  }
+
   /** The branch in the path, or the default branch. */
   Place place() {
     return branch(uri.getPathParameters().getFirst(BRANCH));
@@ -79,7 +85,7 @@ public class CatalogRequest {
    * @param ref null for the actor's branch there
    */
   CommittedRecords table(String repository, String table, String ref, int most) {
-    LiveRepository its = request.repository(repository == null ? repository().name() : repository);
+    LiveRepository its = request.readable(repository == null ? repository().name() : repository);
     CommittedRecords records = CommittedRecords.of(request, its.state(), table, ref, most);
     // the command is about the database again
     request.using(repository());

@@ -39,7 +39,7 @@ public class DatabasesResource {
   public Response list() {
     return Answers.ok(() -> {
       ArrayNode list = CatalogJson.array();
-      request.catalog().databases().list().forEach(each -> list.add(Views.database(each)));
+      request.databases().forEach(each -> list.add(Views.database(each)));
       return list;
     });
   }

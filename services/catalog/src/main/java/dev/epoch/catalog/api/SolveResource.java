@@ -97,7 +97,7 @@ public class SolveResource {
       @QueryParam("database_id") String database, @QueryParam("branch_id") String branch) {
     return Answers.ok(() -> {
       ArrayNode list = CatalogJson.array();
-      for (LiveRepository repository : request.catalog().databases().list()) {
+      for (LiveRepository repository : request.databases()) {
         if (database != null && !database.equals(repository.name())) {
           continue;
         }
@@ -132,7 +132,7 @@ public class SolveResource {
   }
 
   private ObjectNode find(String id) {
-    return request.catalog().databases().list().stream()
+    return request.databases().stream()
         .map(repository -> repository.state().catalog().artifacts().get(id))
         .filter(java.util.Objects::nonNull)
         .findFirst()

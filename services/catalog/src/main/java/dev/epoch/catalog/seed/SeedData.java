@@ -64,7 +64,7 @@ public class SeedData {
 
   /** Of one command. */
   private static Author author() {
-    return new Author(Caller.of(new Actor(SYSTEM, SYSTEM, ""), null), SYSTEM);
+    return new Author(Caller.allowed(new Actor(SYSTEM, SYSTEM, "")), SYSTEM);
   }
 
   private static List<Change> changes(JsonNode seed) {

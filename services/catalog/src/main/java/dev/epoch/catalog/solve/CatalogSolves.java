@@ -16,7 +16,6 @@ import dev.epoch.engine.catalog.CatalogBranch;
 import dev.epoch.engine.catalog.WorkingCommit;
 import dev.epoch.events.Digest;
 import dev.epoch.events.command.RecordCatalogArtifactV1;
-import dev.epoch.gateway.stream.Caller;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
@@ -158,7 +157,7 @@ public final class CatalogSolves {
         .step(
             new RecordCatalogArtifactV1(id, place.branch().id(), commit, store.store(artifact)),
             // a request may solve several
-            Caller.of(author.caller().actor(), null))
+            author.caller().another())
         .orRefuse();
     return artifact;
   }

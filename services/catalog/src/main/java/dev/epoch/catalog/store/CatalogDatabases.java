@@ -81,7 +81,7 @@ public final class CatalogDatabases {
 
   /** For a command that comes with another one of the same request: nobody asks for its outcome. */
   private static Caller beside(Author author) {
-    return Caller.of(author.caller().actor(), null);
+    return author.caller().another();
   }
 
   /** Deletes an empty database, and its repository if that was made for it. */

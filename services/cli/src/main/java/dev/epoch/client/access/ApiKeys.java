@@ -24,6 +24,11 @@ public final class ApiKeys {
    * @param createdAt null for the key of the server's settings
    * @param createdBy likewise
    * @param actsForOthers whether requests with it may name who they are for
+   * @param administrator whether it may do everything, whatever roles say
+   * @param prefix how it begins; null if that is not known
+   * @param scopes verbs that it is for
+   * @param expiresAt null for never
+   * @param lastUsedAt null for never
    * @param source {@code created} or {@code settings}
    */
   public record ApiKey(
@@ -31,6 +36,11 @@ public final class ApiKeys {
       String createdAt,
       String createdBy,
       boolean actsForOthers,
+      boolean administrator,
+      String prefix,
+      List<String> scopes,
+      String expiresAt,
+      String lastUsedAt,
       String source,
       JsonNode json)
       implements Received {
@@ -41,6 +51,11 @@ public final class ApiKeys {
           Json.text(json, "created_at"),
           Json.text(json, "created_by"),
           json.path("acts_for_others").asBoolean(),
+          json.path("administrator").asBoolean(),
+          Json.text(json, "prefix"),
+          Json.items(json, "scopes").stream().map(JsonNode::asText).toList(),
+          Json.text(json, "expires_at"),
+          Json.text(json, "last_used_at"),
           json.path("source").asText(),
           json);
     }
@@ -66,26 +81,52 @@ public final class ApiKeys {
    * Who asks, as the server sees it.
    *
    * @param key name of the key that was sent, or null
+   * @param user whose rights count
    */
-  public record Identity(String key, JsonNode json) implements Received {}
+  public record Identity(String key, String user, JsonNode json) implements Received {}
 
   /** Who asks. */
   public Identity whoAmI() {
     JsonNode answer = scope.send(Call.get("auth", "whoami"));
-    return new Identity(Json.text(answer, "key"), answer);
+    return new Identity(Json.text(answer, "key"), Json.text(answer, "user"), answer);
   }
 
   /**
-   * Makes a key; nobody can be told it again.
+   * A key to be.
    *
    * @param actsForOthers whether requests with it may name who they are for
+   * @param administrator whether it may do everything, whatever roles say
+   * @param scopes verbs that it is for; empty for those of the key that makes it
+   * @param ttl after which it expires; null for never
    */
-  public Created create(String name, boolean actsForOthers) {
-    ObjectNode body = Json.object().put("name", name);
-    if (actsForOthers) {
+  public record NewKey(
+      String name, boolean actsForOthers, boolean administrator, List<String> scopes, String ttl) {}
+
+  /** Makes a key; nobody can be told it again. */
+  public Created create(NewKey wanted) {
+    ObjectNode body = Json.object().put("name", wanted.name());
+    if (wanted.actsForOthers()) {
       body.put("acts_for_others", true);
     }
-    JsonNode answer = scope.send(Call.post("auth", "keys").body(body));
+    if (wanted.administrator()) {
+      body.put("administrator", true);
+    }
+    if (!wanted.scopes().isEmpty()) {
+      wanted.scopes().forEach(body.putArray("scopes")::add);
+    }
+    if (wanted.ttl() != null) {
+      body.put("ttl", wanted.ttl());
+    }
+    return created(Call.post("auth", "keys").body(body));
+  }
+
+  /** Gives a key another secret; the former one is not accepted any more when this returns. */
+  public Created rotate(String name) {
+    return created(Call.post("auth", "keys", name, "rotate"));
+  }
+
+  private Created created(Call call) {
+    JsonNode answer = scope.send(call);
     return new Created(answer.path("name").asText(), answer.path("key").asText(), answer);
   }
 

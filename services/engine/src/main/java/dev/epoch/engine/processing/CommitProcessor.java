@@ -91,7 +91,9 @@ public final class CommitProcessor {
     if (selected.isEmpty() && command.schema() == null) {
       return Decision.reject(nothingToCommit(branch));
     }
-    SortedSet<String> taken = takesEverything(command, branch) ? all(state, branch) : selected;
+    boolean everything =
+        takesEverything(command, branch) && AccessRules.mayCommitAll(state, context, branch);
+    SortedSet<String> taken = everything ? all(state, branch) : selected;
     // a commit of the schema alone takes no table; so does one whose rows are as they were
     List<String> ids =
         (schemaOnly || selected.isEmpty() ? new TreeSet<String>() : taken)

@@ -7,6 +7,7 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.BranchProtection;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.model.access.Verb;
 import dev.epoch.model.commit.Ancestry;
 import dev.epoch.model.commit.CommitId;
 import dev.epoch.model.ref.NamePattern;
@@ -251,6 +252,20 @@ public final class Protections {
                         "it takes reviewed merges, and commits of catalogs are not reviewed",
                         null,
                         "Say who may merge instead of asking for reviews: epoch branch protect")));
+  }
+
+  /**
+   * Why whoever asks may never do it on the branch, whatever is merged or committed.
+   *
+   * @param verb commit or merge; about others protections say nothing
+   */
+  public static Optional<Rejection> refuse(
+      RepositoryState state, String branch, Actor actor, Verb verb) {
+    return switch (verb) {
+      case COMMIT -> refuseCommit(state, branch, actor, "commit to");
+      case MERGE -> refuseOthers(state, branch, actor);
+      case READ, ALTER, BRANCH, REVIEW, MANAGE, ADMINISTER -> Optional.empty();
+    };
   }
 
   /** Why whoever asks may never merge into the branch. */

@@ -42,6 +42,10 @@ public final class Appliers {
           case CheckAddedV1 e -> state.withProfile(state.profile().withCheck(e, at));
           case CheckRemovedV1 e -> state.withProfile(state.profile().withoutCheck(e.name()));
           case CommitStatusSetV1 e -> state;
+          case RoleCreatedV1 e -> RoleAppliers.created(state, e);
+          case RoleDeletedV1 e -> RoleAppliers.deleted(state, e);
+          case RoleGrantedV1 e -> RoleAppliers.granted(state, e);
+          case RoleRevokedV1 e -> RoleAppliers.revoked(state, e);
           case ChangesStagedV1 e -> BranchAppliers.staged(state, e);
           case ChangesUnstagedV1 e -> BranchAppliers.unstaged(state, e);
           case OperationPreparedV1 e -> OperationAppliers.prepared(state, e, at);

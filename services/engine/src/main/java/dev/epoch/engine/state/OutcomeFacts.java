@@ -36,6 +36,10 @@ final class OutcomeFacts {
       case TagDeletedV1 e -> Optional.of(Map.of("tag", e.name()));
       case CheckAddedV1 e -> Optional.of(Map.of("check", e.name()));
       case CheckRemovedV1 e -> Optional.of(Map.of("check", e.name()));
+      case RoleCreatedV1 e -> Optional.of(Map.of("role", e.name()));
+      case RoleDeletedV1 e -> Optional.of(Map.of("role", e.name()));
+      case RoleGrantedV1 e -> Optional.of(Map.of("role", e.role(), "subject", e.subject()));
+      case RoleRevokedV1 e -> Optional.of(Map.of("role", e.role(), "subject", e.subject()));
       case CommitStatusSetV1 e -> Optional.of(Map.of("commit", e.commit(), "context", e.context()));
       case ChangesStagedV1 e -> Optional.of(Map.of("count", String.valueOf(e.tables().size())));
       case ChangesUnstagedV1 e -> Optional.of(Map.of("count", String.valueOf(e.tables().size())));

@@ -7,6 +7,7 @@ import dev.epoch.events.LiveCommits;
 import dev.epoch.events.event.BranchProtectedV1;
 import dev.epoch.events.event.CheckAddedV1;
 import dev.epoch.events.event.RepositoryUpdatedV1;
+import dev.epoch.model.access.AccessPolicy;
 import java.time.Instant;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -26,6 +27,7 @@ import org.pcollections.PMap;
  * @param branching what branches are for
  * @param protections how branches are protected, by patterns of their names
  * @param checks by name: queries that decide about commits and merges
+ * @param access who may do what
  */
 public record Profile(
     String name,
@@ -38,7 +40,8 @@ public record Profile(
     ConflictSettings conflict,
     BranchingSettings branching,
     PMap<String, BranchProtection> protections,
-    PMap<String, CheckState> checks) {
+    PMap<String, CheckState> checks,
+    AccessPolicy access) {
 
   /** What merges do with uncommitted live changes in a new repository. */
   private static final String COMMIT = "commit";
@@ -55,7 +58,8 @@ public record Profile(
         ConflictSettings.NONE,
         BranchingSettings.NONE,
         HashTreePMap.empty(),
-        HashTreePMap.empty());
+        HashTreePMap.empty(),
+        AccessPolicy.OPEN);
   }
 
   static Profile created(
@@ -71,7 +75,8 @@ public record Profile(
         ConflictSettings.NONE,
         BranchingSettings.NONE,
         HashTreePMap.empty(),
-        HashTreePMap.empty());
+        HashTreePMap.empty(),
+        AccessPolicy.OPEN);
   }
 
   Profile with(RepositoryUpdatedV1 settings) {
@@ -86,7 +91,8 @@ public record Profile(
         settings.conflict() == null ? conflict : settings.conflict(),
         settings.branching() == null ? branching : settings.branching(),
         protections,
-        checks);
+        checks,
+        access);
   }
 
   Profile with(BranchProtectedV1 event) {
@@ -103,7 +109,8 @@ public record Profile(
         event.protection() == null
             ? protections.minus(event.pattern())
             : protections.plus(event.pattern(), event.protection()),
-        checks);
+        checks,
+        access);
   }
 
   Profile withCheck(CheckAddedV1 event, Occurrence at) {
@@ -126,6 +133,23 @@ public record Profile(
         conflict,
         branching,
         protections,
-        newChecks);
+        newChecks,
+        access);
+  }
+
+  Profile with(AccessPolicy newAccess) {
+    return new Profile(
+        name,
+        exists,
+        description,
+        createdAt,
+        defaultBranchId,
+        liveChanges,
+        liveCommits,
+        conflict,
+        branching,
+        protections,
+        checks,
+        newAccess);
   }
 }

@@ -1,6 +1,7 @@
 package dev.epoch.engine.state;
 
 import dev.epoch.engine.catalog.CatalogState;
+import dev.epoch.model.access.AccessPolicy;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,6 +61,11 @@ public record RepositoryState(
   /** By id of the commit: what is recorded of the schemas of its databases. */
   public Map<String, CommitSchema> schemas() {
     return commits.schemas();
+  }
+
+  /** Who may do what. */
+  public AccessPolicy access() {
+    return profile.access();
   }
 
   public boolean exists() {

@@ -25,7 +25,7 @@ import org.pcollections.PMap;
  */
 public final class StateCodec {
   /** Changes with the shape of the state; snapshots of other formats are ignored. */
-  public static final int FORMAT = 17;
+  public static final int FORMAT = 18;
 
   private static final ObjectMapper JSON =
       RecordCodec.json().copy().registerModule(new PCollectionsModule());

@@ -14,7 +14,8 @@ public final class EventLogMigrations {
               "003-snapshots.sql",
               "004-record-digests.sql",
               "005-snapshot-parts.sql",
-              "006-owners.sql"));
+              "006-owners.sql",
+              "007-principals.sql"));
 
   private EventLogMigrations() {}
 }

@@ -145,24 +145,24 @@ final class EventRows {
       """
       WITH moved AS (
         UPDATE epoch.log_head
-        SET position = $17::bigint
-        WHERE position = $16::bigint AND owner_changes = $19::bigint
+        SET position = $18::bigint
+        WHERE position = $17::bigint AND owner_changes = $20::bigint
         RETURNING position
       ),
       inserted AS (
         INSERT INTO epoch.events (
           position, stream, version, id, kind, type, schema_version, time,
-          actor_id, actor_name, actor_email, causation, idempotency_key, data, digest
+          actor_id, actor_name, actor_email, causation, idempotency_key, data, digest, principal
         )
         SELECT *
         FROM unnest(
           $1::bigint[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::integer[], $8::timestamptz[],
           $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::text[],
-          $15::bytea[]
+          $15::bytea[], $16::text[]
         )
         WHERE EXISTS (SELECT FROM moved)
       )
-      SELECT pg_notify($18::text, moved.position::text)
+      SELECT pg_notify($19::text, moved.position::text)
       FROM moved
       """;
 
@@ -172,7 +172,7 @@ final class EventRows {
    * @param ownerChanges as of which the records were decided
    */
   static Tuple insertion(List<StoredRecord> records, long ownerChanges) {
-    List<Object> values = new ArrayList<>(19);
+    List<Object> values = new ArrayList<>(20);
     values.add(column(records, StoredRecord::position, Long[]::new));
     values.add(column(records, StoredRecord::stream, String[]::new));
     values.add(column(records, StoredRecord::version, Long[]::new));
@@ -192,6 +192,7 @@ final class EventRows {
     values.add(column(records, record -> record.envelope().idempotencyKey(), String[]::new));
     values.add(column(records, record -> record.envelope().data(), String[]::new));
     values.add(column(records, record -> Buffer.buffer(RecordDigest.of(record)), Buffer[]::new));
+    values.add(column(records, record -> record.envelope().principal(), String[]::new));
     values.add(records.getFirst().position() - 1);
     values.add(records.getLast().position());
     values.add(CHANNEL);
@@ -229,6 +230,7 @@ final class EventRows {
             row.getInteger("schema_version"),
             row.getOffsetDateTime("time").toInstant(),
             actor,
+            row.getString("principal"),
             row.getUUID("causation"),
             row.getString("idempotency_key"),
             row.getString("data"));

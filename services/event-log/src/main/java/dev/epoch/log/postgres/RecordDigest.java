@@ -15,6 +15,7 @@ final class RecordDigest {
   static byte[] of(StoredRecord stored) {
     Envelope envelope = stored.envelope();
     String key = envelope.idempotencyKey();
+    String principal = envelope.principal();
     byte[][] texts = {
       utf8(stored.stream()),
       utf8(envelope.type()),
@@ -41,12 +42,18 @@ final class RecordDigest {
     for (int i = 0; i < texts.length - 1; i++) {
       head.append(',').append(texts[i].length);
     }
-    head.append(',').append(key == null ? -1 : texts[texts.length - 1].length).append(';');
+    head.append(',').append(key == null ? -1 : texts[texts.length - 1].length);
+    byte[] asked = utf8(principal == null ? "" : principal);
+    if (principal != null) {
+      head.append(',').append(asked.length);
+    }
+    head.append(';');
     MessageDigest sha = Digest.sha256();
     sha.update(utf8(head.toString()));
     for (byte[] text : texts) {
       sha.update(text);
     }
+    sha.update(asked);
     sha.update(utf8(envelope.data()));
     return sha.digest();
   }

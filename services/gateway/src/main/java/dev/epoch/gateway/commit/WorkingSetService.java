@@ -19,10 +19,12 @@ import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.Rights;
 import dev.epoch.gateway.stream.SchemaOnly;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.model.schema.SchemaChange;
 import dev.epoch.model.schema.SchemaDiff;
+import dev.epoch.model.access.Verb;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.record.RowWrite;
@@ -282,6 +284,7 @@ public final class WorkingSetService {
       Caller caller) {
     caller.requireOwnKey(state);
     SchemaOnly.requireRows(branch);
+    Rights.require(state, caller.principal(), Verb.COMMIT, branch.name(), table);
     Protections.refuseCommit(state, branch, caller.actor(), "write records to")
         .ifPresent(refusal -> {
           throw new RefusedException(refusal);

@@ -144,11 +144,7 @@ public final class TableMergeService {
         written.writes.isEmpty()
             ? new WriteResult(0, 0, 0, written.unchanged)
             : workingSets.write(
-                state,
-                request.branch(),
-                request.into(),
-                written.writes,
-                Caller.of(caller.actor(), null));
+                state, request.branch(), request.into(), written.writes, caller.another());
     repository
         .step(
             new RecordTableSyncV1(

@@ -80,7 +80,7 @@ public final class ApplyService {
 
   /** Databases remember writes by their keys, one for a request; a diff may be several. */
   private static Caller caller(Caller caller) {
-    return Caller.of(caller.actor(), null);
+    return caller.another();
   }
 
   private void undo(

@@ -439,7 +439,7 @@ public final class SchemaService {
         .step(
             new RecordCommitSchemaV1(
                 commit.id(), observed.schemas(), observed.unavailable(), backfilled),
-            caller.another())
+            caller.consequence())
         .orRefuse();
   }
 

@@ -100,7 +100,7 @@ public final class StorageService {
     sealed.ifPresent(text ->
         repository
             .step(
-                new UpdateStorageV1(name, Map.of(), text, null, null, null), Caller.of(actor, null))
+                new UpdateStorageV1(name, Map.of(), text, null, null, null), Caller.allowed(actor))
             .orRefuse());
     return sealed.isPresent();
   }
@@ -236,7 +236,7 @@ public final class StorageService {
             .step(
                 new AddStorageV1(
                     name, backend, wanted.config(), adapters.seal(wanted.secrets()), null, false),
-                Caller.of(caller.actor(), null))
+                caller.another())
             .orRefuse();
     return get(added.state(), name);
   }

@@ -6,7 +6,11 @@ import dev.epoch.events.Actor;
 import dev.epoch.events.CommandKey;
 import dev.epoch.events.Rejection;
 import dev.epoch.events.Rejection.Code;
+import dev.epoch.model.access.Principal;
+import dev.epoch.model.access.Principal.How;
+import dev.epoch.model.access.Verb;
 import dev.epoch.storage.record.WriteKey;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,6 +21,7 @@ import java.util.stream.Stream;
  * Who asks, and how often the same.
  *
  * @param actor who asks
+ * @param principal whose rights count; as a rule that of the actor
  * @param command id of the command
  * @param idempotencyKey of the client, or null
  * @param request digest of everything that the client asked with that key, or null
@@ -24,42 +29,84 @@ import java.util.stream.Stream;
  *     has those of the server
  */
 public record Caller(
-    Actor actor, UUID command, String idempotencyKey, String request, String role) {
+    Actor actor,
+    Principal principal,
+    UUID command,
+    String idempotencyKey,
+    String request,
+    String role) {
   public Caller {
     Objects.requireNonNull(actor, "actor");
+    Objects.requireNonNull(principal, "principal");
     Objects.requireNonNull(command, "command");
   }
 
   public Caller(Actor actor, UUID command, String idempotencyKey) {
-    this(actor, command, idempotencyKey, null, null);
+    this(actor, alone(actor), command, idempotencyKey, null, null);
   }
 
+  /** With the rights that the actor has without a key and without groups. */
   public static Caller of(Actor actor, String idempotencyKey) {
-    return of(actor, idempotencyKey, null);
+    return of(actor, alone(actor), idempotencyKey, null);
   }
 
   public static Caller of(Actor actor, String idempotencyKey, String request) {
-    return new Caller(actor, UUID.randomUUID(), idempotencyKey, request, null);
+    return of(actor, alone(actor), idempotencyKey, request);
   }
 
-  /** The same, asked in a session of the role. */
-  public Caller inSessionOf(String role) {
-    return new Caller(actor, command, idempotencyKey, request, role);
+  /** Of what the server does itself, once somebody was allowed to have it done. */
+  public static Caller allowed(Actor actor) {
+    return of(
+        actor,
+        new Principal(actor.id(), List.of(), How.SERVER, null, true, Verb.all()),
+        null,
+        null);
+  }
+
+  public static Caller of(Actor actor, Principal principal, String idempotencyKey, String request) {
+    return new Caller(actor, principal, UUID.randomUUID(), idempotencyKey, request, null);
+  }
+
+  /** In a session of a database, which has the rights of its role. */
+  public static Caller ofSession(Actor actor, String role, String idempotencyKey) {
+    return new Caller(
+        actor, Principal.session(role), UUID.randomUUID(), idempotencyKey, null, role);
+  }
+
+  private static Principal alone(Actor actor) {
+    return Principal.user(actor.id(), How.SERVER);
+  }
+
+  private Caller anew(String newKey, String newRequest) {
+    return new Caller(actor, principal, UUID.randomUUID(), newKey, newRequest, role);
   }
 
   /** The same, for steps whose outcome nobody asks for again. */
   public Caller withoutKey() {
-    return new Caller(actor, command, null, null, role);
+    return new Caller(actor, principal, command, null, null, role);
   }
 
   /** For another command within the same request, whose outcome nobody asks for again. */
   public Caller another() {
-    return Caller.of(actor, null).inSessionOf(role);
+    return anew(null, null);
+  }
+
+  /** The same, for what the server does because of what was allowed; nobody asks for its outcome. */
+  public Caller consequence() {
+    Principal server =
+        new Principal(
+            principal.user(),
+            principal.groups(),
+            How.SERVER,
+            principal.key(),
+            true,
+            Verb.all());
+    return new Caller(actor, server, UUID.randomUUID(), null, null, role);
   }
 
   /** For another command within the same request, which is found again when that is repeated. */
   public Caller anotherOfRequest() {
-    return of(actor, idempotencyKey, request).inSessionOf(role);
+    return anew(idempotencyKey, request);
   }
 
   /**
@@ -68,9 +115,7 @@ public record Caller(
    * @param step its name, of which a request has one
    */
   public Caller step(String step) {
-    return idempotencyKey == null
-        ? this
-        : of(actor, idempotencyKey + " " + step, request).inSessionOf(role);
+    return idempotencyKey == null ? this : anew(idempotencyKey + " " + step, request);
   }
 
   /** The key for one kind of command, as its records keep it: a request may be several commands. */

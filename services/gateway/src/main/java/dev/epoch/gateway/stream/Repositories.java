@@ -138,7 +138,7 @@ public final class Repositories implements AutoCloseable {
   public StepResult create(CreateRepositoryV1 command, Caller caller) {
     StepResult created = createUnopened(command, caller);
     if (created.former().isEmpty()) {
-      open(command.name(), Caller.of(caller.actor(), null));
+      open(command.name(), caller.another());
     }
     return created;
   }

@@ -290,7 +290,8 @@ public final class RepositoryStream {
       Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
       state = Appliers.expire(state, now.minus(keysKept));
       Caller caller = request.caller();
-      DecisionContext context = new DecisionContext(caller.actor(), now, caller.command(), ids);
+      DecisionContext context =
+          new DecisionContext(caller.actor(), caller.principal(), now, caller.command(), ids);
       switch (request) {
         case CommandRequest command -> {
           String kind = RecordType.of(command.command()).wireName();
@@ -425,6 +426,7 @@ public final class RepositoryStream {
               type.version(),
               now,
               caller.actor(),
+              caller.principal().besides(caller.actor().id()),
               caller.command(),
               key,
               encoded);

@@ -21,8 +21,10 @@ import dev.epoch.gateway.stream.Caller;
 import dev.epoch.gateway.stream.LiveRepository;
 import dev.epoch.gateway.stream.References;
 import dev.epoch.gateway.stream.RefusedException;
+import dev.epoch.gateway.stream.Rights;
 import dev.epoch.gateway.stream.StepResult;
 import dev.epoch.gateway.table.TableService;
+import dev.epoch.model.access.Verb;
 import dev.epoch.storage.SqlSurface;
 import dev.epoch.storage.schema.SchemaMigrations;
 import java.util.ArrayList;
@@ -52,7 +54,7 @@ final class SessionCommands {
    */
   ObjectNode run(LiveRepository repository, SqlSurface.Command command) {
     Caller caller =
-        Caller.of(actor(command.role()), "session-" + command.id()).inSessionOf(command.role());
+        Caller.ofSession(actor(command.role()), command.role(), "session-" + command.id());
     Parameters given = new Parameters(command.parameters());
     return switch (command.verb()) {
       case "create_branch" -> createBranch(repository, given, caller);
@@ -62,15 +64,25 @@ final class SessionCommands {
       case "resolve" -> resolve(repository, given, caller);
       case "abort_merge" -> abortMerge(repository, given, caller);
       case "ddl" -> ddl(repository, given, caller);
-      case "compare_schemas" -> compareSchemas(repository, given);
+      case "compare_schemas" -> {
+        read(repository, caller);
+        yield compareSchemas(repository, given);
+      }
       case "table_add" -> addTable(repository, given, caller);
-      case "status" -> status(repository, given);
+      case "status" -> {
+        read(repository, caller);
+        yield status(repository, given);
+      }
       default ->
           throw new RefusedException(
               Code.VALIDATION,
               "This server does not know epoch." + command.verb(),
               Map.of("remedy", "Update the server: the database was served by a newer one"));
     };
+  }
+
+  private static void read(LiveRepository repository, Caller caller) {
+    Rights.require(repository.state(), caller.principal(), Verb.READ, null, null);
   }
 
   /** Ids that the server gives itself are nobody's else. */
@@ -237,6 +249,9 @@ final class SessionCommands {
   }
 
   private ObjectNode ddl(LiveRepository repository, Parameters given, Caller caller) {
+    RepositoryState state = repository.state();
+    Rights.requireStatements(
+        state, caller.principal(), References.branch(state, given.branch()));
     DdlService.Done done =
         server
             .ddl()

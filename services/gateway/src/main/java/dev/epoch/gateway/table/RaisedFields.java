@@ -42,7 +42,7 @@ final class RaisedFields {
                 null,
                 new ConflictSettings(settings.defaultRule(), settings.tableRules(), fields),
                 null),
-            caller.another())
+            caller.consequence())
         .orRefuse();
   }
 }

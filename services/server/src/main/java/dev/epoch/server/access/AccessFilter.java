@@ -1,10 +1,13 @@
 package dev.epoch.server.access;
 
 import dev.epoch.api.error.ApiError;
-import dev.epoch.api.request.KeyHolder;
+import dev.epoch.api.error.ErrorTable;
+import dev.epoch.api.error.InvalidRequestException;
+import dev.epoch.api.request.Asking;
 import dev.epoch.server.access.AccessKeys.Verdict;
 import dev.epoch.server.http.Refusals;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -12,8 +15,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -29,6 +34,8 @@ public class AccessFilter {
   /** What everybody may see: that the server is there, and how to talk to it. */
   private static final Pattern PUBLIC =
       Pattern.compile("/|/health|/ready|/openapi\\.json|/docs(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?");
+
+  private static final Duration TIDIED = Duration.ofMinutes(1);
 
   private static final Set<HttpMethod> CHANGING =
       Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
@@ -70,8 +77,17 @@ public class AccessFilter {
   private final HostNames hosts;
   private final AccessKeys keys;
   private final KeyedStreams streams;
+  private final RateLimits limits;
+  private final Tokens tokens;
 
-  AccessFilter(HostNames hosts, AccessKeys keys, KeyedStreams streams) {
+  AccessFilter(
+      HostNames hosts,
+      AccessKeys keys,
+      KeyedStreams streams,
+      RateLimits limits,
+      Tokens tokens) {
+    this.tokens = tokens;
+    this.limits = limits;
     this.hosts = hosts;
     this.keys = keys;
     this.streams = streams;
@@ -80,6 +96,7 @@ public class AccessFilter {
   void register(@Observes Filters filters, Vertx vertx) {
     filters.register(this::check, FIRST);
     vertx.setPeriodic(AccessKeys.REFRESH.toMillis(), _ -> keys.refresh());
+    vertx.setPeriodic(TIDIED.toMillis(), _ -> limits.tidy());
   }
 
   private void check(RoutingContext context) {
@@ -88,10 +105,47 @@ public class AccessFilter {
       Refusals.send(context, WRONG_HOST);
       return;
     }
-    switch (keys.verdict(bearer(request))) {
-      case Verdict.Admitted(var name, boolean actsForOthers) -> {
-        new KeyHolder(name, actsForOthers, true).note(context);
-        name.ifPresent(key -> streams.note(context, key));
+    String sent = bearer(request);
+    if (!tokens.accepted() || !Tokens.isToken(sent)) {
+      decide(context, keys.verdict(sent));
+      return;
+    }
+    // the issuer may have to be asked for its keys
+    Context here = context.vertx().getOrCreateContext();
+    Thread.startVirtualThread(() -> {
+      Verdict verdict = tokens.verdict(sent);
+      here.runOnContext(_ -> decide(context, verdict));
+    });
+  }
+
+  private void decide(RoutingContext context, Verdict verdict) {
+    HttpServerRequest request = context.request();
+    Optional<ApiError> tooMuch =
+        isForEverybody(request)
+            ? Optional.empty()
+            : limits.count(
+                request,
+                verdict instanceof Verdict.Admitted let
+                    ? Optional.of(let.principal())
+                    : Optional.empty());
+    if (tooMuch.isPresent()) {
+      Refusals.send(context, tooMuch.get());
+      return;
+    }
+    switch (verdict) {
+      case Verdict.Admitted(var principal, var actor, boolean actsForOthers, var until) -> {
+        try {
+          Asking.of(request::getHeader, principal, actor, actsForOthers).note(context);
+        } catch (InvalidRequestException wrong) {
+          Refusals.send(context, ErrorTable.of(wrong).orElseThrow());
+          return;
+        }
+        if (principal.key() != null) {
+          streams.note(context, principal.key());
+        }
+        if (until != null) {
+          streams.end(context, until);
+        }
       }
       case Verdict.Refused(ApiError error) -> {
         if (!isForEverybody(request)) {

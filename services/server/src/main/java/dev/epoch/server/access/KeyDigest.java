@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -15,6 +16,7 @@ final class KeyDigest {
   private static final String PREFIX = "epoch_";
 
   private static final int KEY_BYTES = 32;
+  private static final int SHOWN = 6;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final byte[] bytes;
@@ -28,6 +30,11 @@ final class KeyDigest {
     byte[] key = new byte[KEY_BYTES];
     RANDOM.nextBytes(key);
     return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(key);
+  }
+
+  /** How a key begins: enough to tell it from others, not to guess the rest. */
+  static String shown(String key) {
+    return key.substring(0, PREFIX.length() + SHOWN);
   }
 
   static KeyDigest of(String key) {
@@ -45,6 +52,16 @@ final class KeyDigest {
 
   byte[] bytes() {
     return bytes.clone();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof KeyDigest digest && is(digest);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
   }
 
   /** Takes the same time wherever they differ. */

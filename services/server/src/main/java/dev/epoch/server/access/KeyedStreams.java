@@ -4,6 +4,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +23,16 @@ public class KeyedStreams {
     HttpServerRequest request = context.request();
     if (STREAM.matcher(request.path()).matches() && open.put(request, key) == null) {
       context.addEndHandler(_ -> open.remove(request));
+    }
+  }
+
+  /** Ends the request at that time if it is one for a stream. */
+  void end(RoutingContext context, Instant time) {
+    HttpServerRequest request = context.request();
+    if (STREAM.matcher(request.path()).matches()) {
+      long left = Math.max(1, Duration.between(Instant.now(), time).toMillis());
+      long timer = context.vertx().setTimer(left, _ -> end(request));
+      context.addEndHandler(_ -> context.vertx().cancelTimer(timer));
     }
   }
 

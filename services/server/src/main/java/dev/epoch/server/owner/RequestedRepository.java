@@ -1,9 +1,7 @@
 package dev.epoch.server.owner;
 
 import dev.epoch.api.ApiPaths;
-import dev.epoch.api.error.InvalidRequestException;
-import dev.epoch.api.request.Asking;
-import dev.epoch.api.request.KeyHolder;
+import dev.epoch.api.request.Requester;
 import dev.epoch.gateway.stream.RefusedException;
 import dev.epoch.gateway.stream.Repositories;
 import io.vertx.core.http.HttpMethod;
@@ -68,11 +66,8 @@ final class RequestedRepository {
     try {
       return named != null && !named.isEmpty()
           ? Optional.of(repositories.get(named).name())
-          : Optional.of(
-              repositories
-                  .current(Asking.actor(context.request()::getHeader, KeyHolder.of(context)).id())
-                  .name());
-    } catch (RefusedException | InvalidRequestException saidLater) {
+          : Optional.of(repositories.current(Requester.of(context).actor().id()).name());
+    } catch (RefusedException saidLater) {
       return Optional.empty();
     }
   }

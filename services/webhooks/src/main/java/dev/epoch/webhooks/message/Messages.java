@@ -172,6 +172,7 @@ public final class Messages {
           Event.OfTag _,
           Event.OfCatalog _,
           Event.OfCheck _,
+          Event.OfRole _,
           Event.OfOperation _,
           CommitCreatedV1 _,
           CommitSchemaRecordedV1 _,

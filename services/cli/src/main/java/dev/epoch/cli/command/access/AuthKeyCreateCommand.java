@@ -4,6 +4,7 @@ import dev.epoch.cli.ExitCode;
 import dev.epoch.cli.Session;
 import dev.epoch.cli.command.EpochSubcommand;
 import dev.epoch.client.access.ApiKeys;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,6 +25,25 @@ public final class AuthKeyCreateCommand extends EpochSubcommand {
           "Headers of its requests say who asks (X-User-Id and others), as for a program that acts for people.")
   private boolean actsForOthers;
 
+  @Option(
+      names = "--administrator",
+      description = "It may do everything, whatever roles say. The first key may.")
+  private boolean administrator;
+
+  @Option(
+      names = "--scope",
+      paramLabel = "<verb>",
+      split = ",",
+      description =
+          "What it is for: read, commit, alter, branch, merge, review, manage, administer. May be repeated; without, for all that your key is for.")
+  private List<String> scopes = List.of();
+
+  @Option(
+      names = "--ttl",
+      paramLabel = "<time>",
+      description = "It expires after this time: 90m, 12h, 30d.")
+  private String ttl;
+
   /** The command in a session. */
   public AuthKeyCreateCommand(Session session) {
     super(session);
@@ -31,7 +51,11 @@ public final class AuthKeyCreateCommand extends EpochSubcommand {
 
   @Override
   protected ExitCode run() {
-    ApiKeys.Created created = session().server().apiKeys().create(name, actsForOthers);
+    ApiKeys.Created created =
+        session()
+            .server()
+            .apiKeys()
+            .create(new ApiKeys.NewKey(name, actsForOthers, administrator, scopes, ttl));
     if (output().json()) {
       output().json(created);
       return ExitCode.OK;

@@ -24,7 +24,8 @@ abstract class AuthKeyListing extends EpochSubcommand {
       output()
           .lines(
               Columns.aligned(
-                  List.of("NAME", "CREATED", "ACTS FOR", "BY"),
+                  List.of(
+                      "NAME", "PREFIX", "CREATED", "ACTS FOR", "FOR", "EXPIRES", "LAST USED", "BY"),
                   listing.keys().stream().map(AuthKeyListing::row).toList()));
     }
     return ExitCode.OK;
@@ -34,8 +35,12 @@ abstract class AuthKeyListing extends EpochSubcommand {
     boolean ofSettings = key.source().equals("settings");
     return List.of(
         key.name(),
+        Objects.requireNonNullElse(key.prefix(), ""),
         Objects.requireNonNullElse(key.createdAt(), ""),
         key.actsForOthers() ? "others" : "itself",
+        key.administrator() ? "everything" : String.join(",", key.scopes()),
+        Objects.requireNonNullElse(key.expiresAt(), ""),
+        Objects.requireNonNullElse(key.lastUsedAt(), ""),
         ofSettings ? "settings of the server" : Objects.requireNonNullElse(key.createdBy(), ""));
   }
 }
