@@ -77,9 +77,10 @@ class ObjectFileIOTest {
         "t/log/3",
         "t/z");
 
-    assertThat(names("t/log/1")).containsExactly("epoch:/t/log/10", "epoch:/t/log/3");
-    assertThat(names("t/log/0"))
-        .containsExactly("epoch:/t/log/0", "epoch:/t/log/10", "epoch:/t/log/3");
+    assertThat(names("t/log/1"))
+        .containsExactly("epoch:/t/log/1", "epoch:/t/log/10", "epoch:/t/log/3");
+    assertThat(names("t/log/0")).hasSize(4).first().isEqualTo("epoch:/t/log/0");
+    assertThat(names("t/log/11")).containsExactly("epoch:/t/log/3");
     assertThat(names("t/log/9")).isEmpty();
     assertThatThrownBy(() -> names("t/none/0")).isInstanceOf(FileNotFoundException.class);
   }
