@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Roles are assumed at moto, which PyPI brings: it answers as STS does, and checks nothing. */
 @Tag("nightly")
-class S3RolesTest {
+class S3RolesIT {
   private static final String ROLE = "arn:aws:iam::123456789012:role/";
 
   /** Where the SDK looks for another address of STS. */
