@@ -16,7 +16,6 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.util.List;
 import java.util.Map;
-import no.nav.security.mock.oauth2.MockOAuth2Server;
 import org.junit.jupiter.api.Test;
 
 /** Tokens of an OpenID Connect issuer: whose are accepted, and what they give. */
@@ -27,22 +26,21 @@ import org.junit.jupiter.api.Test;
 class TokensTest {
   private static final String V1 = "/api/v1";
   private static final long HOUR = 3600;
-  MockOAuth2Server server;
+  TokenIssuer server;
 
   /** A server of its own. */
   public static class Alone implements QuarkusTestProfile {}
 
-  /** The issuer, on a free port. */
+  /** Whose tokens are accepted, as the server finds it: two documents of HTTP, and keys. */
   public static class Issuer implements QuarkusTestResourceLifecycleManager {
-    private MockOAuth2Server started;
+    private TokenIssuer started;
 
     @Override
     public Map<String, String> start() {
-      started = new MockOAuth2Server();
-      started.start();
+      started = new TokenIssuer();
       return Map.of(
           "epoch.oauth.oidc.issuer",
-          started.issuerUrl("epoch").toString(),
+          started.name(),
           "epoch.oauth.oidc.client-id",
           "epoch-server",
           "epoch.oauth.admin-groups",
@@ -51,24 +49,17 @@ class TokensTest {
 
     @Override
     public void inject(TestInjector injector) {
-      injector.injectIntoFields(started, new TestInjector.MatchesType(MockOAuth2Server.class));
+      injector.injectIntoFields(started, new TestInjector.MatchesType(TokenIssuer.class));
     }
 
     @Override
     public void stop() {
-      started.shutdown();
+      started.close();
     }
   }
 
   private String token(String user, String... groups) {
-    return token("epoch", "epoch-server", user, HOUR, groups);
-  }
-
-  private String token(
-      String issuer, String audience, String user, long seconds, String... groups) {
-    return server
-        .issueToken(issuer, user, audience, Map.of("groups", List.of(groups)), seconds)
-        .serialize();
+    return server.token(server.name(), "epoch-server", user, HOUR, List.of(groups));
   }
 
   private static RequestSpecification with(String token) {
@@ -104,11 +95,17 @@ class TokensTest {
     String good = token("ann");
     String[] parts = good.split("\\.");
     String other = token("eve");
+    String stranger;
+    try (TokenIssuer another = new TokenIssuer()) {
+      stranger = another.token(server.name(), "epoch-server", "ann", HOUR, List.of());
+    }
     for (String wrong :
         List.of(
-            token("epoch", "another-server", "ann", HOUR),
-            token("another-issuer", "epoch-server", "ann", HOUR),
-            token("epoch", "epoch-server", "ann", -HOUR),
+            server.token(server.name(), "another-server", "ann", HOUR, List.of()),
+            server.token("https://another.example", "epoch-server", "ann", HOUR, List.of()),
+            server.token(server.name(), "epoch-server", "ann", -HOUR, List.of()),
+            // signed by somebody else, who says to be the issuer
+            stranger,
             parts[0] + "." + other.split("\\.")[1] + "." + parts[2],
             // {"alg":"none"}
             "eyJhbGciOiJub25lIn0." + parts[1] + ".",
