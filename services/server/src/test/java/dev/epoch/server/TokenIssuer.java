@@ -15,11 +15,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 
-/** Signs tokens, and tells over HTTP with which keys: what a server reads of an issuer. */
+/** Tells over HTTP with which keys it signs tokens: what a server reads of an issuer. */
 final class TokenIssuer implements AutoCloseable {
   private final HttpServer http;
   private final RSAKey key;
@@ -57,24 +58,31 @@ final class TokenIssuer implements AutoCloseable {
     return "http://127.0.0.1:" + http.getAddress().getPort();
   }
 
-  /** A token signed by its key, whatever it says. */
-  String token(String issuer, String audience, String user, long seconds, List<String> groups) {
-    SignedJWT token =
-        new SignedJWT(
-            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(),
-            new JWTClaimsSet.Builder()
-                .issuer(issuer)
-                .audience(audience)
-                .subject(user)
-                .claim("groups", groups)
-                .expirationTime(Date.from(Instant.now().plusSeconds(seconds)))
-                .build());
+  /** What it signs with, as a JWK. */
+  String key() {
+    return key.toJSONString();
+  }
+
+  /** A token signed by a key, whatever it says. */
+  static String token(
+      String key, String issuer, String audience, String user, long seconds, List<String> groups) {
     try {
-      token.sign(new RSASSASigner(key));
-    } catch (JOSEException impossible) {
+      RSAKey signing = RSAKey.parse(key);
+      SignedJWT token =
+          new SignedJWT(
+              new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(signing.getKeyID()).build(),
+              new JWTClaimsSet.Builder()
+                  .issuer(issuer)
+                  .audience(audience)
+                  .subject(user)
+                  .claim("groups", groups)
+                  .expirationTime(Date.from(Instant.now().plusSeconds(seconds)))
+                  .build());
+      token.sign(new RSASSASigner(signing));
+      return token.serialize();
+    } catch (JOSEException | ParseException impossible) {
       throw new IllegalStateException(impossible);
     }
-    return token.serialize();
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
 /** Tokens of an OpenID Connect issuer: whose are accepted, and what they give. */
@@ -26,7 +27,12 @@ import org.junit.jupiter.api.Test;
 class TokensTest {
   private static final String V1 = "/api/v1";
   private static final long HOUR = 3600;
-  TokenIssuer server;
+
+  @ConfigProperty(name = "epoch.oauth.oidc.issuer")
+  String issuer;
+
+  @ConfigProperty(name = "test.issuer.key")
+  String key;
 
   /** A server of its own. */
   public static class Alone implements QuarkusTestProfile {}
@@ -44,12 +50,9 @@ class TokensTest {
           "epoch.oauth.oidc.client-id",
           "epoch-server",
           "epoch.oauth.admin-groups",
-          "owners");
-    }
-
-    @Override
-    public void inject(TestInjector injector) {
-      injector.injectIntoFields(started, new TestInjector.MatchesType(TokenIssuer.class));
+          "owners",
+          "test.issuer.key",
+          started.key());
     }
 
     @Override
@@ -59,7 +62,12 @@ class TokensTest {
   }
 
   private String token(String user, String... groups) {
-    return server.token(server.name(), "epoch-server", user, HOUR, List.of(groups));
+    return signed(issuer, "epoch-server", user, HOUR, List.of(groups));
+  }
+
+  private String signed(
+      String by, String audience, String user, long seconds, List<String> groups) {
+    return TokenIssuer.token(key, by, audience, user, seconds, groups);
   }
 
   private static RequestSpecification with(String token) {
@@ -97,13 +105,14 @@ class TokensTest {
     String other = token("eve");
     String stranger;
     try (TokenIssuer another = new TokenIssuer()) {
-      stranger = another.token(server.name(), "epoch-server", "ann", HOUR, List.of());
+      stranger = 
+          TokenIssuer.token(another.key(), issuer, "epoch-server", "ann", HOUR, List.of());
     }
     for (String wrong :
         List.of(
-            server.token(server.name(), "another-server", "ann", HOUR, List.of()),
-            server.token("https://another.example", "epoch-server", "ann", HOUR, List.of()),
-            server.token(server.name(), "epoch-server", "ann", -HOUR, List.of()),
+            signed(issuer, "another-server", "ann", HOUR, List.of()),
+            signed("https://another.example", "epoch-server", "ann", HOUR, List.of()),
+            signed(issuer, "epoch-server", "ann", -HOUR, List.of()),
             // signed by somebody else, who says to be the issuer
             stranger,
             parts[0] + "." + other.split("\\.")[1] + "." + parts[2],
