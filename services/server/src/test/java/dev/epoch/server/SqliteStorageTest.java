@@ -196,9 +196,7 @@ class SqliteStorageTest {
 
     // when
     for (String branch : List.of("x", "untouched")) {
-      api.post(
-              "/branches/merge",
-              "{\"source\": \"main\", \"target\": \"%s\"}".formatted(branch))
+      api.post("/branches/merge", "{\"source\": \"main\", \"target\": \"%s\"}".formatted(branch))
           .statusCode(200);
       api.get("/tables/users/records/1?ref=" + branch)
           .body("tier", equalTo("gold"))

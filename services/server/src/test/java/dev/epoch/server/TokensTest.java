@@ -16,7 +16,7 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.util.List;
 import java.util.Map;
-import no.nav.security.mock.oauth2.MockOAuth2Server;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
 /** Tokens of an OpenID Connect issuer: whose are accepted, and what they give. */
@@ -27,48 +27,47 @@ import org.junit.jupiter.api.Test;
 class TokensTest {
   private static final String V1 = "/api/v1";
   private static final long HOUR = 3600;
-  MockOAuth2Server server;
+
+  @ConfigProperty(name = "epoch.oauth.oidc.issuer")
+  String issuer;
+
+  @ConfigProperty(name = "test.issuer.key")
+  String key;
 
   /** A server of its own. */
   public static class Alone implements QuarkusTestProfile {}
 
-  /** The issuer, on a free port. */
+  /** Whose tokens are accepted, as the server finds it: two documents of HTTP, and keys. */
   public static class Issuer implements QuarkusTestResourceLifecycleManager {
-    private MockOAuth2Server started;
+    private TokenIssuer started;
 
     @Override
     public Map<String, String> start() {
-      started = new MockOAuth2Server();
-      started.start();
+      started = new TokenIssuer();
       return Map.of(
           "epoch.oauth.oidc.issuer",
-          started.issuerUrl("epoch").toString(),
+          started.name(),
           "epoch.oauth.oidc.client-id",
           "epoch-server",
           "epoch.oauth.admin-groups",
-          "owners");
-    }
-
-    @Override
-    public void inject(TestInjector injector) {
-      injector.injectIntoFields(started, new TestInjector.MatchesType(MockOAuth2Server.class));
+          "owners",
+          "test.issuer.key",
+          started.key());
     }
 
     @Override
     public void stop() {
-      started.shutdown();
+      started.close();
     }
   }
 
   private String token(String user, String... groups) {
-    return token("epoch", "epoch-server", user, HOUR, groups);
+    return signed(issuer, "epoch-server", user, HOUR, List.of(groups));
   }
 
-  private String token(
-      String issuer, String audience, String user, long seconds, String... groups) {
-    return server
-        .issueToken(issuer, user, audience, Map.of("groups", List.of(groups)), seconds)
-        .serialize();
+  private String signed(
+      String by, String audience, String user, long seconds, List<String> groups) {
+    return TokenIssuer.token(key, by, audience, user, seconds, groups);
   }
 
   private static RequestSpecification with(String token) {
@@ -104,11 +103,18 @@ class TokensTest {
     String good = token("ann");
     String[] parts = good.split("\\.");
     String other = token("eve");
+    String stranger;
+    try (TokenIssuer another = new TokenIssuer()) {
+      stranger = 
+          TokenIssuer.token(another.key(), issuer, "epoch-server", "ann", HOUR, List.of());
+    }
     for (String wrong :
         List.of(
-            token("epoch", "another-server", "ann", HOUR),
-            token("another-issuer", "epoch-server", "ann", HOUR),
-            token("epoch", "epoch-server", "ann", -HOUR),
+            signed(issuer, "another-server", "ann", HOUR, List.of()),
+            signed("https://another.example", "epoch-server", "ann", HOUR, List.of()),
+            signed(issuer, "epoch-server", "ann", -HOUR, List.of()),
+            // signed by somebody else, who says to be the issuer
+            stranger,
             parts[0] + "." + other.split("\\.")[1] + "." + parts[2],
             // {"alg":"none"}
             "eyJhbGciOiJub25lIn0." + parts[1] + ".",

@@ -121,7 +121,7 @@ public class Tokens {
     }
     List<String> groups = groups(claims.getClaim(settings.groupsClaim()));
     boolean administrator = groups.stream().anyMatch(settings.administrators()::contains);
-    boolean mine = !Boolean.FALSE.equals(claims.getClaim("email_verified"));
+    boolean mine = Boolean.TRUE.equals(claims.getClaim("email_verified"));
     String email = mine && claims.getClaim("email") instanceof String text ? text : "";
     return new Verdict.Admitted(
         new Principal(id, groups, How.TOKEN, null, administrator, Verb.all()),

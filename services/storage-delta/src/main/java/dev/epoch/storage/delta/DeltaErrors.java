@@ -95,7 +95,9 @@ final class DeltaErrors {
     }
     if (message.contains("Cannot load table version")) {
       return new TableNotFoundException(
-          "The Delta table %s does not have this version: %s".formatted(table, message), null, cause);
+          "The Delta table %s does not have this version: %s".formatted(table, message),
+          null,
+          cause);
     }
     return null;
   }

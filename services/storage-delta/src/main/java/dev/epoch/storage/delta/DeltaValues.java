@@ -67,15 +67,14 @@ final class DeltaValues {
       case LongType _ -> (vector, row) -> String.valueOf(vector.getLong(row));
       case StringType _ -> (vector, row) -> vector.getString(row);
       case BinaryType _ -> (vector, row) -> HexFormat.of().formatHex(vector.getBinary(row));
-      case FloatType _ ->
-          canonical(type, (vector, row) -> String.valueOf(vector.getFloat(row)));
-      case DoubleType _ ->
-          canonical(type, (vector, row) -> String.valueOf(vector.getDouble(row)));
+      case FloatType _ -> canonical(type, (vector, row) -> String.valueOf(vector.getFloat(row)));
+      case DoubleType _ -> canonical(type, (vector, row) -> String.valueOf(vector.getDouble(row)));
       case DecimalType _ ->
           canonical(type, (vector, row) -> vector.getDecimal(row).toPlainString());
       case DateType _ ->
           canonical(type, (vector, row) -> LocalDate.ofEpochDay(vector.getInt(row)).toString());
-      case TimestampType _ -> canonical(type, (vector, row) -> instant(vector.getLong(row)).toString());
+      case TimestampType _ ->
+          canonical(type, (vector, row) -> instant(vector.getLong(row)).toString());
       case TimestampNTZType _ ->
           canonical(
               type,
@@ -84,7 +83,8 @@ final class DeltaValues {
       case ArrayType array -> {
         Reader element = notNull(array.getElementType());
         boolean dimension = array.getElementType() instanceof ArrayType;
-        yield (vector, row) -> print(items(vector.getArray(row), array.getElementType(), element, dimension));
+        yield (vector, row) ->
+            print(items(vector.getArray(row), array.getElementType(), element, dimension));
       }
       case MapType map -> map(map);
       case StructType struct -> struct(struct);
@@ -116,8 +116,7 @@ final class DeltaValues {
         items.add(new Leaf(null));
       } else if (dimension) {
         DataType inner = ((ArrayType) type).getElementType();
-        items.add(
-            items(elements.getArray(i), inner, notNull(inner), inner instanceof ArrayType));
+        items.add(items(elements.getArray(i), inner, notNull(inner), inner instanceof ArrayType));
       } else {
         items.add(new Leaf(element.read(elements, i)));
       }

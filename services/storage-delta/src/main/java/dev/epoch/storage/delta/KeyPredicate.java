@@ -28,7 +28,10 @@ final class KeyPredicate {
           literal(type.get(name).getDataType(), key.get(i))
               .map(literal -> new Predicate("=", new Column(name), literal));
       Optional<Predicate> former = all;
-      all = one.flatMap(p -> former.map(f -> new Predicate("AND", f, p))).or(() -> one).or(() -> former);
+      all =
+          one.flatMap(p -> former.map(f -> new Predicate("AND", f, p)))
+              .or(() -> one)
+              .or(() -> former);
     }
     return all;
   }

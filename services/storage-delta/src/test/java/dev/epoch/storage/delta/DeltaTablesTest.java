@@ -155,7 +155,11 @@ class DeltaTablesTest {
   void typesThatHoldOthersAreArraysAndComposites() throws IOException {
     List<Column> columns = tables.latest(copy("data-reader-map")).columns();
     DataType map =
-        columns.stream().filter(column -> column.name().equals("f")).findFirst().orElseThrow().type();
+        columns.stream()
+            .filter(column -> column.name().equals("f"))
+            .findFirst()
+            .orElseThrow()
+            .type();
     assertThat(map.name()).isEqualTo("map<integer,array<struct<val:integer>>>");
     assertThat(map.kind()).isEqualTo(Kind.ARRAY);
     assertThat(map.element().kind()).isEqualTo(Kind.COMPOSITE);

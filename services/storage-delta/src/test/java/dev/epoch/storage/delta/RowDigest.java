@@ -41,8 +41,7 @@ record RowDigest(long rows, String digest) {
         }
         sha.update(lines.get(i));
       }
-      return new RowDigest(
-          lines.size(), HexFormat.of().formatHex(sha.digest()).substring(0, 16));
+      return new RowDigest(lines.size(), HexFormat.of().formatHex(sha.digest()).substring(0, 16));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -65,6 +65,11 @@ class SqliteMigrationTest {
           .as(String.join(";\n", migration.down()))
           .isEmpty();
       assertThat(rows(file, first, named, given.renames, false)).isEqualTo(rows);
+      if (given == SqliteMigrationCase.AUTOINCREMENT_STAYS) {
+        assertThat(single(file, "SELECT seq FROM sqlite_sequence WHERE name = 't'"))
+            .as("numbers of rows that are gone are not given again")
+            .isEqualTo("99");
+      }
       assertThat(single(file, "PRAGMA integrity_check")).isEqualTo("ok");
       assertThat(single(file, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'epoch%'"))
           .isEqualTo("0");

@@ -136,9 +136,7 @@ public final class ObjectFileIO implements FileIO {
 
   private StoredObject required(String path) throws IOException {
     String key = key(path);
-    return store
-        .find(key)
-        .orElseThrow(() -> new FileNotFoundException("There is no file " + key));
+    return store.find(key).orElseThrow(() -> new FileNotFoundException("There is no file " + key));
   }
 
   @Override
@@ -198,8 +196,7 @@ public final class ObjectFileIO implements FileIO {
         try (lines) {
           lines.forEachRemaining(all::add);
         }
-        byte[] bytes =
-            (String.join("\n", all) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = (String.join("\n", all) + "\n").getBytes(StandardCharsets.UTF_8);
         write(key, ObjectContent.of(bytes), overwrite);
       }
     };

@@ -48,8 +48,7 @@ class SortedRowsTest {
         + " 2024-02-01T00:00:00Z, +12024-01-31T00:00:00Z",
     "BOOLEAN, false, true,,,"
   })
-  void keysHaveTheOrderOfWhatTheyMean(
-      Kind kind, String a, String b, String c, String d, String e) {
+  void keysHaveTheOrderOfWhatTheyMean(Kind kind, String a, String b, String c, String d, String e) {
     List<Row> rows = new ArrayList<>();
     Stream.of(a, b, c, d, e).filter(text -> text != null).forEach(text -> rows.add(Row.of(text)));
     List<Row> mixed = new ArrayList<>(rows);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * On S3Proxy, which Maven brings. It orders keys by UTF-16, and looks at If-Match before it takes
  * its lock, so that several writers may pass: these two things are shown on versitygw.
  */
-class S3ProxyObjectStoreTest extends AbstractS3ObjectStoreTests {
+class S3ProxyObjectStoreIT extends AbstractS3ObjectStoreTests {
   private static S3ProxyServer server;
   private static S3Buckets buckets;
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("nightly")
 @Timeout(1_200)
-class DeltaRsTest {
+class DeltaRsIT {
   private static final Path PROGRAMS = Path.of("src/test/python").toAbsolutePath();
 
   @TempDir Path folder;

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On Azurite, which npm brings. It orders keys by UTF-16. */
-class AzureObjectStoreTest extends AbstractRemoteObjectStoreTests {
+class AzureObjectStoreIT extends AbstractRemoteObjectStoreTests {
   private static final String ACCOUNT = "devstoreaccount1";
 
   /** Of Azurite, in its documentation. */

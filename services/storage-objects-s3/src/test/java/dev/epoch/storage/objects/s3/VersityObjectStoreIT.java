@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** On versitygw, whose conditions are atomic; Go builds it, which takes minutes once. */
 @Tag("nightly")
-class VersityObjectStoreTest extends AbstractS3ObjectStoreTests {
+class VersityObjectStoreIT extends AbstractS3ObjectStoreTests {
   private static ServerProcess server;
   private static S3Buckets buckets;
 

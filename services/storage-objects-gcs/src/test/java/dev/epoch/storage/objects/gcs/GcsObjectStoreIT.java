@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** On fake-gcs-server, which Go builds, in minutes once. It lets everybody in. */
 @Tag("nightly")
-class GcsObjectStoreTest extends AbstractRemoteObjectStoreTests {
+class GcsObjectStoreIT extends AbstractRemoteObjectStoreTests {
   private static final int MEBIBYTE = 1024 * 1024;
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
