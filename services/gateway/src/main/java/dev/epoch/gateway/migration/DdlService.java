@@ -116,7 +116,6 @@ public final class DdlService {
     BranchState branch = branch(state, request);
     List<DdlStatement> statements = DdlText.parse(request.sql());
     boolean live = state.isDefault(branch);
-    SchemaMigrations migrations = runner.runnerOf(state, storage);
     if (!live) {
       requireUnqualified(state, storage, statements);
     }
