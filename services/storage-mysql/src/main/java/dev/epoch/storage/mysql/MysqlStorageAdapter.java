@@ -60,8 +60,7 @@ public final class MysqlStorageAdapter extends RelationalAdapter {
       HikariDataSource shaping,
       MysqlDialect dialect) {
     super(
-        new RelationalStore(
-            connections, dialect, new MysqlCatalog(), new MysqlColumnCodec(), null),
+        new RelationalStore(connections, dialect, new MysqlCatalog(), new MysqlColumnCodec(), null),
         new MysqlValueCodec(),
         table -> new MysqlRowShaper(shaping, dialect, table));
     this.source = source;

@@ -59,8 +59,7 @@ class MysqlBrokenOffTest {
     MysqlSettings settings = backend.settings();
     BreakingSource source =
         new BreakingSource(MysqlConnections.source(settings, AddressRules.ANYTHING), statements);
-    try (StorageAdapter broken =
-        new MysqlStorageAdapter(settings, source)) {
+    try (StorageAdapter broken = new MysqlStorageAdapter(settings, source)) {
       step.accept(broken);
       return false;
     } catch (RuntimeException e) {
