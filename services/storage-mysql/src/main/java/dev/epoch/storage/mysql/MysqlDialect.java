@@ -17,7 +17,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiFunction;
 
 /**
  * How MySQL and MariaDB spell what layers need.
@@ -270,6 +272,11 @@ final class MysqlDialect implements Dialect {
   @Override
   public String limit(long rows) {
     return " LIMIT " + rows;
+  }
+
+  @Override
+  public Optional<BiFunction<DataType, Boolean, String>> madeTypes() {
+    return Optional.of(MysqlTypes::made);
   }
 
   // ---- capture

@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** How one database spells what layers need. */
 public interface Dialect {
@@ -130,9 +130,10 @@ public interface Dialect {
   List<String> uncapture(Connection connection, TablePath path, int number) throws SQLException;
 
   /**
-   * What stands for types of other databases in tables that are made here; empty if none are made.
+   * What stands for types of other databases in tables that are made here, of columns that must be
+   * unique, or not; empty if none are made.
    */
-  default Optional<Function<DataType, String>> madeTypes() {
+  default Optional<BiFunction<DataType, Boolean, String>> madeTypes() {
     return Optional.empty();
   }
 
