@@ -6,6 +6,7 @@ import dev.epoch.storage.error.StorageException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,11 @@ public interface Dialect {
    * @throws StorageException if others were in the way for too long
    */
   void begin(Connection connection, Access access) throws SQLException;
+
+  /** So long operations that meet locks of applications are tried again. */
+  default Duration patience() {
+    return Duration.ZERO;
+  }
 
   /** Ends what {@link #begin} began beside the transaction, which has ended. */
   default void end(Connection connection, Access access) throws SQLException {}

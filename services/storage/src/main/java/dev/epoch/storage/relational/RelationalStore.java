@@ -5,6 +5,7 @@ import dev.epoch.storage.error.StorageException;
 import dev.epoch.storage.layered.LayerStore;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -45,6 +46,11 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
   @Override
   public RelationalSession begin(boolean writes) {
     return begin(writes ? Access.LAYERS : Access.READ);
+  }
+
+  @Override
+  public Duration patience() {
+    return dialect.patience();
   }
 
   @Override
