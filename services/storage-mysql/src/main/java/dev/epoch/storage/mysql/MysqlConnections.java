@@ -25,7 +25,7 @@ final class MysqlConnections {
           "sql_mode='STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
           "time_zone='+00:00'",
           "innodb_lock_wait_timeout=1",
-          "lock_wait_timeout=10",
+          "lock_wait_timeout=3",
           "foreign_key_checks=1",
           "unique_checks=1",
           "group_concat_max_len=1048576");

@@ -17,7 +17,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiFunction;
 
 /**
  * How MySQL and MariaDB spell what layers need.
@@ -40,6 +42,11 @@ final class MysqlDialect implements Dialect {
 
   /** Milliseconds between two looks at the gate. */
   private static final int PAUSE = 40;
+
+  /** Of so many looks at the gate one waits. */
+  private static final int LOOKS = 60;
+
+  private static final String UNLOCK = "DO RELEASE_ALL_LOCKS()";
 
   private final String where;
   private final Duration patience;
@@ -65,6 +72,11 @@ final class MysqlDialect implements Dialect {
   // ---- transactions
 
   @Override
+  public Duration patience() {
+    return patience;
+  }
+
+  @Override
   public void begin(Connection connection, Access access) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       if (access == Access.READ) {
@@ -73,10 +85,18 @@ final class MysqlDialect implements Dialect {
         return;
       }
       lockWriters(statement);
-      if (access == Access.LIVE) {
-        passGate(connection, statement);
-      } else {
+      if (access == Access.LAYERS) {
         start(statement);
+        return;
+      }
+      boolean passed = false;
+      try {
+        passGate(connection, statement);
+        passed = true;
+      } finally {
+        if (!passed) {
+          statement.execute(UNLOCK);
+        }
       }
     }
   }
@@ -98,12 +118,17 @@ final class MysqlDialect implements Dialect {
     }
   }
 
+  /**
+   * Waits a second at first, which is behind all short transactions. While a long one is open,
+   * writers would wait behind Epoch: it looks again without waiting, most times.
+   */
   private void passGate(Connection connection, Statement statement) throws SQLException {
     long deadline = System.nanoTime() + patience.toNanos();
-    while (true) {
+    for (int attempt = 0; ; attempt++) {
       start(statement);
+      String look = "SELECT id FROM " + GATE + " WHERE id = 1 FOR UPDATE";
       try (ResultSet row =
-          statement.executeQuery("SELECT id FROM " + GATE + " WHERE id = 1 FOR UPDATE")) {
+          statement.executeQuery(attempt % LOOKS == 0 ? look : look + " NOWAIT")) {
         row.next();
         statement.execute(
             "SET SESSION innodb_lock_wait_timeout = " + Flavour.of(connection).leastLockWait());
@@ -143,7 +168,7 @@ final class MysqlDialect implements Dialect {
       if (access == Access.LIVE) {
         statement.execute("SET SESSION innodb_lock_wait_timeout = 1");
       }
-      statement.execute("DO RELEASE_ALL_LOCKS()");
+      statement.execute(UNLOCK);
     }
   }
 
@@ -270,6 +295,11 @@ final class MysqlDialect implements Dialect {
   @Override
   public String limit(long rows) {
     return " LIMIT " + rows;
+  }
+
+  @Override
+  public Optional<BiFunction<DataType, Boolean, String>> madeTypes() {
+    return Optional.of(MysqlTypes::made);
   }
 
   // ---- capture

@@ -8,11 +8,13 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What declared types of MySQL and MariaDB mean. */
 final class MysqlTypes {
   private static final Pattern WIDTH =
       Pattern.compile("^((?:small|medium|big)?int|tinyint|year)\\(\\d+\\)(?!.*zerofill)");
+  private static final Pattern DIGITS = Pattern.compile("\\((\\d{1,4})(?:, *(\\d+))?\\)");
   private static final Pattern LABEL = Pattern.compile("'((?:[^']|'')*)'");
 
   private static final Set<String> INTEGERS =
@@ -178,5 +180,41 @@ final class MysqlTypes {
         || type.toLowerCase(Locale.ROOT).startsWith("decimal")
         || type.startsWith("double")
         || type.startsWith("float");
+  }
+
+  /**
+   * The declared type of a column for values of another database: the widest that means the same,
+   * or text. Columns that must be unique have a length, which values must keep to.
+   */
+  static String made(DataType declared, boolean unique) {
+    DataType type = declared.base();
+    return switch (type.kind()) {
+      case BOOLEAN -> "tinyint(1)";
+      case INTEGER -> "bigint";
+      case DECIMAL -> decimal(type.name());
+      case FLOAT -> "double";
+      case BYTES -> unique ? "varbinary(255)" : "longblob";
+      case DATE -> "date";
+      case TIME -> "time(6)";
+      case TIMESTAMP -> "datetime(6)";
+      case TIMESTAMP_WITH_ZONE -> "timestamp(6)";
+      case JSON, JSON_BINARY -> "json";
+      case UUID -> "char(36) CHARACTER SET ascii COLLATE ascii_bin";
+      case ENUM ->
+          type.labels().stream()
+              .map(label -> "'" + label.replace("\\", "\\\\").replace("'", "''") + "'")
+              .collect(Collectors.joining(",", "enum(", ")"));
+      default ->
+          (unique ? "varchar(255)" : "longtext") + " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+    };
+  }
+
+  private static String decimal(String name) {
+    Matcher limits = DIGITS.matcher(name);
+    return limits.find()
+            && Integer.parseInt(limits.group(1)) <= 65
+            && (limits.group(2) == null || Integer.parseInt(limits.group(2)) <= 30)
+        ? "decimal" + limits.group().replace(" ", "")
+        : "decimal(65,30)";
   }
 }

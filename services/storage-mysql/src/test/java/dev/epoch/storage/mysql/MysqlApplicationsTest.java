@@ -55,6 +55,9 @@ class MysqlApplicationsTest {
     NUMBERS_THAT_THE_DATABASE_GIVES(
         "CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a VARCHAR(20))",
         "INSERT INTO t (a) VALUES ('x'), ('y')"),
+    LOADED_FROM_A_FILE(
+        "SELECT id, 'loaded' FROM t WHERE id = 1 UNION SELECT 50, 'new' INTO OUTFILE '../loaded.txt'",
+        "LOAD DATA INFILE '../loaded.txt' REPLACE INTO TABLE t"),
     INSERT_SELECT("INSERT INTO t SELECT id + 100, a FROM t"),
     KEYS_THAT_IGNORE_CASE(
         "CREATE TABLE t (id VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_swedish_ci PRIMARY KEY, a VARCHAR(20))",

@@ -30,7 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -250,6 +252,49 @@ class MysqlWritersTest {
       statement.execute("COMMIT");
       head = impatient.apply(commit, Map.of()).locations().get("t1");
       assertThat(sum(rows(head))).isEqualTo(TOTAL - 1000);
+    }
+  }
+
+  /** A row that an application has locked, and not written, is waited for from outside the gate. */
+  @Test
+  void aMergeOfALockedRowIsTriedAgain() throws Exception {
+    try (Connection connection = backend.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("START TRANSACTION");
+      statement.execute("SELECT * FROM accounts WHERE id = 1 FOR UPDATE");
+      RowKey key = RowKey.of("1");
+      position++;
+      Operation plain = operation(new Operation.MergeRows(at(head), head.anchor()));
+      Operation merge =
+          new Operation(plain.id(), MAIN, plain.tables(), List.of(at(head)), List.of(), null);
+      PlannedRows rows =
+          PlannedRows.fixed(
+              RowStream.of(
+                  List.of(
+                      new RowChange(
+                          key, Row.of("1", "1000", null), Row.of("1", "1000", "merged")))));
+
+      // when
+      CompletableFuture<RowsLocation> merged =
+          CompletableFuture.supplyAsync(
+              () -> adapter.apply(merge, Map.of("t1", rows)).locations().get("t1"));
+      long deadline = System.nanoTime() + 60_000_000_000L;
+      while (backend
+              .select("SELECT IS_USED_LOCK(CONCAT('epoch:', SHA1(DATABASE())))")
+              .contains("[null]")
+          && System.nanoTime() < deadline) {
+        Thread.onSpinWait();
+      }
+      assertThat(merged).isNotDone();
+      // the application's other statements go on
+      statement.execute("UPDATE accounts SET credit = credit + 1 WHERE id = 2");
+      statement.execute("UPDATE accounts SET credit = credit - 1 WHERE id = 3");
+      statement.execute("COMMIT");
+
+      // then
+      head = merged.get(60, TimeUnit.SECONDS);
+      assertThat(rows(head).get(key)).isEqualTo(Row.of("1", "1000", "merged"));
+      assertThat(sum(rows(head))).isEqualTo(TOTAL);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.epoch.storage.copy;
 
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,8 +44,9 @@ final class PortableExpression {
     return expression.toLowerCase(Locale.ROOT).contains("nextval(") ? null : "(" + expression + ")";
   }
 
-  /** A check, as part of CREATE TABLE. */
-  static String ofCheck(String definition, Set<String> columns, boolean isSameKind) {
+  /** A check, as part of CREATE TABLE; names are quoted as the database has it. */
+  static String ofCheck(
+      String definition, Set<String> columns, boolean isSameKind, UnaryOperator<String> quote) {
     Matcher check = CHECK.matcher(definition);
     if (!check.matches()) {
       return null;
@@ -54,20 +56,27 @@ final class PortableExpression {
     }
     String condition = CAST.matcher(check.group("condition")).replaceAll("$1");
     Matcher token = TOKEN.matcher(condition);
+    StringBuilder text = new StringBuilder("CHECK ");
     int end = 0;
     while (end < condition.length()) {
       if (!token.region(end, condition.length()).lookingAt() || !isPortable(token, columns)) {
         return null;
       }
+      String quoted = token.group("quoted");
+      text.append(quoted == null ? token.group() : " " + quote.apply(unquoted(quoted)) + " ");
       end = token.end();
     }
-    return "CHECK " + condition;
+    return text.toString();
+  }
+
+  private static String unquoted(String quoted) {
+    return quoted.substring(1, quoted.length() - 1).replace("\"\"", "\"");
   }
 
   private static boolean isPortable(Matcher token, Set<String> columns) {
     if (token.group("quoted") != null) {
       String quoted = token.group("quoted");
-      return columns.contains(quoted.substring(1, quoted.length() - 1).replace("\"\"", "\""));
+      return columns.contains(unquoted(quoted));
     }
     String word = token.group("word");
     return word == null || columns.contains(word) || WORDS.contains(word.toLowerCase(Locale.ROOT));

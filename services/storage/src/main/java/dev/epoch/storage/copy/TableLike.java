@@ -11,7 +11,7 @@ import dev.epoch.storage.error.NotVersionableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -20,7 +20,7 @@ public final class TableLike {
   private final TableSchema like;
   private final boolean isSameKind;
   private final UnaryOperator<String> quote;
-  private final Function<DataType, String> types;
+  private final BiFunction<DataType, Boolean, String> types;
   private final List<String> leftOut = new ArrayList<>();
   private final String statement;
 
@@ -29,7 +29,7 @@ public final class TableLike {
    * @param like the other table; its generated columns are left out
    * @param isSameKind whether it is in a database of the same kind
    * @param quote a name as statements have it
-   * @param types what stands for a type
+   * @param types what stands for a type, of a column that must be unique, or not
    */
   public TableLike(
       String name,
@@ -37,7 +37,7 @@ public final class TableLike {
       TableSchema like,
       boolean isSameKind,
       UnaryOperator<String> quote,
-      Function<DataType, String> types) {
+      BiFunction<DataType, Boolean, String> types) {
     if (like.appendOnly()) {
       throw new NotVersionableException(
           "Table " + path.table() + " would have no key: rows of the other one have none",
@@ -92,7 +92,7 @@ public final class TableLike {
 
   private String column(Column column) {
     StringBuilder text = new StringBuilder();
-    text.append(quote.apply(column.name())).append(' ').append(types.apply(column.type()));
+    text.append(quote.apply(column.name())).append(' ').append(types.apply(column.type(), isUnique(column)));
     if (column.identity() != null) {
       leftOut.add("numbers that the database gives column " + column.name());
     } else if (column.defaultExpression() != null) {
@@ -109,6 +109,14 @@ public final class TableLike {
     return text.append(column.nullable() ? "" : " NOT NULL").toString();
   }
 
+  private boolean isUnique(Column column) {
+    return like.primaryKey().contains(column.name())
+        || like.constraints().stream()
+            .anyMatch(constraint ->
+                constraint.kind() == Constraint.Kind.UNIQUE
+                    && constraint.columns().contains(column.name()));
+  }
+
   private void constraint(Constraint constraint, Set<String> written, List<String> parts) {
     switch (constraint.kind()) {
       case PRIMARY_KEY, NOT_NULL -> {}
@@ -120,7 +128,8 @@ public final class TableLike {
         }
       }
       case CHECK -> {
-        String check = PortableExpression.ofCheck(constraint.definition(), written, isSameKind);
+        String check = PortableExpression.ofCheck(
+                constraint.definition(), written, isSameKind, quote);
         if (check == null) {
           leftOut.add("constraint " + constraint.name() + ": " + constraint.definition());
         } else {

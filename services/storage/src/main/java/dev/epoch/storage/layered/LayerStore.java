@@ -3,6 +3,7 @@ package dev.epoch.storage.layered;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
 import java.util.Collection;
+import java.time.Duration;
 
 /** Where the layers of a database's tables are. */
 public interface LayerStore {
@@ -12,6 +13,11 @@ public interface LayerStore {
    * @param writes whether it may write; one that only reads is never in the way of another
    */
   LayerSession begin(boolean writes);
+
+  /** So long operations that meet locks of applications are tried again; each try waits itself. */
+  default Duration patience() {
+    return Duration.ZERO;
+  }
 
   /** A transaction that writes, in which no application writes the live tables. */
   default LayerSession beginOnLive() {

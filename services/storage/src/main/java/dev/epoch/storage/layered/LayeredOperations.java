@@ -12,6 +12,7 @@ import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
 import dev.epoch.storage.error.ConstraintViolationsException;
 import dev.epoch.storage.error.ConstraintViolationsException.Violation;
+import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.FormerOwnerException;
 import dev.epoch.storage.error.PendingChangesException;
 import dev.epoch.storage.error.StorageException;
@@ -61,6 +62,27 @@ public final class LayeredOperations {
   private record Step(RowsLocation location, List<RowChange> committed) {}
 
   public OperationResult apply(Operation operation, Map<String, PlannedRows> planned) {
+    Map<String, RepeatablePlan> plans = new HashMap<>();
+    planned.forEach((id, rows) -> plans.put(id, new RepeatablePlan(rows)));
+    long deadline = System.nanoTime() + store.patience().toNanos();
+    try {
+      while (true) {
+        try {
+          return attempt(operation, plans);
+        } catch (BusyException met) {
+          boolean repeatable = plans.values().stream().allMatch(RepeatablePlan::isRepeatable);
+          if (!repeatable || System.nanoTime() >= deadline) {
+            throw met;
+          }
+        }
+      }
+    } finally {
+      planned.values().forEach(PlannedRows::close);
+    }
+  }
+
+  private OperationResult attempt(
+      Operation operation, Map<String, ? extends PlannedRows> planned) {
     try (LayerSession session = store.begin(operation.branch(), tables(operation), true)) {
       Optional<Remembered> remembered = session.operation(operation.id().id());
       if (remembered.isPresent()) {
@@ -79,8 +101,6 @@ public final class LayeredOperations {
           new OperationResult(result.locations(), result.live(), Map.of(), result.schemas()));
       session.commit();
       return result;
-    } finally {
-      planned.values().forEach(PlannedRows::close);
     }
   }
 
@@ -89,7 +109,9 @@ public final class LayeredOperations {
   }
 
   private OperationResult apply(
-      LayerSession session, Operation operation, Map<String, PlannedRows> planned) {
+      LayerSession session,
+      Operation operation,
+      Map<String, ? extends PlannedRows> planned) {
     BranchHandle branch = operation.branch();
     operation.tables().forEach(table -> session.requireKnown(branch, table.table().table()));
     Map<String, RowsLocation> live = new HashMap<>();

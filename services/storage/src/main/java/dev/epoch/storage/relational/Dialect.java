@@ -6,10 +6,11 @@ import dev.epoch.storage.error.StorageException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** How one database spells what layers need. */
 public interface Dialect {
@@ -27,6 +28,11 @@ public interface Dialect {
    * @throws StorageException if others were in the way for too long
    */
   void begin(Connection connection, Access access) throws SQLException;
+
+  /** So long operations that meet locks of applications are tried again. */
+  default Duration patience() {
+    return Duration.ZERO;
+  }
 
   /** Ends what {@link #begin} began beside the transaction, which has ended. */
   default void end(Connection connection, Access access) throws SQLException {}
@@ -130,9 +136,10 @@ public interface Dialect {
   List<String> uncapture(Connection connection, TablePath path, int number) throws SQLException;
 
   /**
-   * What stands for types of other databases in tables that are made here; empty if none are made.
+   * What stands for types of other databases in tables that are made here, of columns that must be
+   * unique, or not; empty if none are made.
    */
-  default Optional<Function<DataType, String>> madeTypes() {
+  default Optional<BiFunction<DataType, Boolean, String>> madeTypes() {
     return Optional.empty();
   }
 

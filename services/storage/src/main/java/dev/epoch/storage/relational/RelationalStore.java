@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +57,11 @@ public final class RelationalStore implements LayerStore, AutoCloseable {
   @Override
   public RelationalSession begin(boolean writes) {
     return begin(writes ? Access.LAYERS : Access.READ);
+  }
+
+  @Override
+  public Duration patience() {
+    return dialect.patience();
   }
 
   @Override

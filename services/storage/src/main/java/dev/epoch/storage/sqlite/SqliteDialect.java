@@ -17,7 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -106,8 +106,8 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public Optional<Function<DataType, String>> madeTypes() {
-    return Optional.of(SqliteTypes::made);
+  public Optional<BiFunction<DataType, Boolean, String>> madeTypes() {
+    return Optional.of((type, _) -> SqliteTypes.made(type));
   }
 
   @Override
