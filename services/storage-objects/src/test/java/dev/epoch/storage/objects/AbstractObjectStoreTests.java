@@ -346,11 +346,13 @@ public abstract class AbstractObjectStoreTests {
     }
   }
 
-  private interface Writer {
+  /** One of those that race, from 0. */
+  protected interface Writer {
     Optional<StoredObject> write(int number) throws IOException;
   }
 
-  private static List<Optional<StoredObject>> race(Writer writer) throws Exception {
+  /** What sixteen writers are told that begin at once. */
+  protected static List<Optional<StoredObject>> race(Writer writer) throws Exception {
     CountDownLatch ready = new CountDownLatch(WRITERS);
     List<Future<Optional<StoredObject>>> all = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(WRITERS)) {

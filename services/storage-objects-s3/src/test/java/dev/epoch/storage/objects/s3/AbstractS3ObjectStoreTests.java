@@ -106,6 +106,23 @@ abstract class AbstractS3ObjectStoreTests extends AbstractRemoteObjectStoreTests
   }
 
   @Test
+  void oneOfManyLargeObjectsIsThere() throws Exception {
+    try (ObjectStore parts = S3Buckets.open(buckets().settings(bucket), SMALL)) {
+      for (int race = 0; race < 5; race++) {
+        String key = "large/" + race;
+        List<Optional<StoredObject>> outcomes =
+            race(writer -> parts.putIfAbsent(key, bytes(MEBIBYTE + 1 + writer, writer)));
+
+        List<StoredObject> won = outcomes.stream().flatMap(Optional::stream).toList();
+        assertThat(won).as(key).hasSize(1);
+        assertThat(parts.find(key).orElseThrow().size())
+            .isEqualTo(MEBIBYTE + 1 + outcomes.indexOf(Optional.of(won.getFirst())));
+      }
+      noUploadsAreLeft();
+    }
+  }
+
+  @Test
   void anUploadThatBreaksLeavesNothing() throws IOException {
     try (ObjectStore parts = S3Buckets.open(buckets().settings(bucket), SMALL)) {
       ObjectContent breaks =
