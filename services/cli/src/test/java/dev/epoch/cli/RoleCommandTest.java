@@ -22,7 +22,8 @@ class RoleCommandTest extends CommandTest {
         ROLE    MAY          WHO
         writer  read,commit  user:ann on feature/*; group:data for orders
         """,
-        "role", "list");
+        "role",
+        "list");
     prints(
         """
         writer
@@ -30,7 +31,9 @@ class RoleCommandTest extends CommandTest {
           Has it: user:ann on feature/*
           Has it: group:data for orders
         """,
-        "role", "show", "writer");
+        "role",
+        "show",
+        "writer");
   }
 
   @Test
@@ -40,13 +43,24 @@ class RoleCommandTest extends CommandTest {
 
     prints(
         "Granted writer to user:ann on feature/*\n",
-        "role", "grant", "writer", "ann", "--on-branch", "feature/*");
+        "role",
+        "grant",
+        "writer",
+        "ann",
+        "--on-branch",
+        "feature/*");
     assertThat(server.requests("POST /roles/writer/grants").getLast().body().toString())
         .isEqualTo("{\"subject\":\"user:ann\",\"branches\":[\"feature/*\"]}");
     prints("Revoked writer from group:data\n", "role", "revoke", "writer", "group:data");
     assertThat(server.requests("DELETE /roles/writer/grants").getLast().query())
         .containsEntry("subject", "group:data");
-    prints("Created role 'writer': read, commit\n", "role", "create", "writer", "--verb", "read,commit");
+    prints(
+        "Created role 'writer': read, commit\n",
+        "role",
+        "create",
+        "writer",
+        "--verb",
+        "read,commit");
     prints("Deleted role 'writer'\n", "role", "delete", "writer");
   }
 

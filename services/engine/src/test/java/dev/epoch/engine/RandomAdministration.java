@@ -65,7 +65,8 @@ final class RandomAdministration {
     String role = client.any(RandomClient.TAGS);
     String subject = client.chance(2) ? "user:carol" : "group:data";
     switch (client.random.nextInt(5)) {
-      case 0 -> client.send(new CreateRoleV1("r" + client.random.nextInt(3), List.of("read", "commit")));
+      case 0 ->
+          client.send(new CreateRoleV1("r" + client.random.nextInt(3), List.of("read", "commit")));
       case 1 -> client.send(new DeleteRoleV1("r" + client.random.nextInt(3)));
       case 2, 3 ->
           client.send(

@@ -27,8 +27,7 @@ class SessionRightsIT {
   void start() throws SQLException {
     test = new TestServer();
     database = test.database;
-    database.execute(
-        "CREATE TABLE users (id integer PRIMARY KEY)", "INSERT INTO users VALUES (1)");
+    database.execute("CREATE TABLE users (id integer PRIMARY KEY)", "INSERT INTO users VALUES (1)");
     test.register("users");
     clerk = database.role("clerk_" + database.name());
     sessions = new SessionServer(test.server(), Failpoints.NONE);
@@ -72,9 +71,7 @@ class SessionRightsIT {
               "CALL epoch.commit('Mine')",
               "CALL epoch.merge('before')",
               "CALL epoch.delete_branch('before')")) {
-        assertThatThrownBy(() -> session.execute(command))
-            .as(command)
-            .hasMessageContaining(denied);
+        assertThatThrownBy(() -> session.execute(command)).as(command).hasMessageContaining(denied);
       }
 
       // when the role has one itself, then it is for its branches

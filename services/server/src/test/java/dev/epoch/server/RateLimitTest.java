@@ -79,8 +79,7 @@ class RateLimitTest {
     long now = Instant.now().getEpochSecond();
     assertThat(Long.parseLong(first.header("X-RateLimit-Reset"))).isBetween(now - 5, now + 65);
     // what is expensive counts more
-    Response query =
-        with(key).contentType(ContentType.JSON).body("{}").post("/api/v1/query");
+    Response query = with(key).contentType(ContentType.JSON).body("{}").post("/api/v1/query");
     assertThat(Long.parseLong(query.header("X-RateLimit-Remaining"))).isLessThan(20L);
     Response refused = firstRefused(with(key), 18);
     assertThat(Long.parseLong(refused.header("Retry-After"))).isBetween(1L, 60L);

@@ -111,7 +111,8 @@ class RolesTest {
     grant("viewer", "{\"subject\": \"user:ann\"}");
 
     for (String path :
-        List.of("/branches", "/commits", "/tables", "/tables/orders/records", "/events", "/roles")) {
+        List.of(
+            "/branches", "/commits", "/tables", "/tables/orders/records", "/events", "/roles")) {
       get("ann", path).statusCode(200);
       denied(get("eve", path));
     }
@@ -132,10 +133,7 @@ class RolesTest {
             .then());
     denied(as("ann").delete(V1 + "/repositories/" + api.repository()).then());
     // nor do they hear of repositories that are not theirs
-    as("ann")
-        .get(V1 + "/repositories")
-        .then()
-        .body("repositories.name", hasItem(api.repository()));
+    as("ann").get(V1 + "/repositories").then().body("repositories.name", hasItem(api.repository()));
     as("eve")
         .get(V1 + "/repositories")
         .then()
@@ -166,10 +164,7 @@ class RolesTest {
     post("ann", "/branches", "{\"name\": \"feature/y\"}").statusCode(201);
     denied(post("ann", "/tags", "{\"name\": \"v1\", \"target\": \"main\"}"));
     denied(
-        as("ann")
-            .queryParam("repository", api.repository())
-            .delete(V1 + "/branches/other")
-            .then());
+        as("ann").queryParam("repository", api.repository()).delete(V1 + "/branches/other").then());
     // the branch that one may write to is not renamed into another
     denied(
         as("ann")
@@ -179,7 +174,10 @@ class RolesTest {
             .patch(V1 + "/branches/feature%2Fy")
             .then());
     denied(
-        post("ann", "/schema/exec", "{\"branch\": \"other\", \"sql\": \"ALTER TABLE orders ADD m int\"}"));
+        post(
+            "ann",
+            "/schema/exec",
+            "{\"branch\": \"other\", \"sql\": \"ALTER TABLE orders ADD m int\"}"));
     denied(post("ann", "/schema/exec", "{\"sql\": \"ALTER TABLE orders ADD m int\"}"));
     post("ann", "/branches/merge", merge("main", "feature/x")).statusCode(200);
     post("root", "/branches/merge", merge("feature/x", "main")).statusCode(200);
@@ -204,7 +202,8 @@ class RolesTest {
     post("root", "/commits", "{\"message\": \"users\", \"branch\": \"feature/x\"}").statusCode(201);
     denied(post("ann", "/branches/merge", merge("feature/x", "other")));
     denied(post("ann", "/branches/feature%2Fx/revert", "{\"commit\": \"feature/x\"}"));
-    denied(post("ann", "/branches/feature%2Fx/reset", "{\"target\": \"main\", \"mode\": \"hard\"}"));
+    denied(
+        post("ann", "/branches/feature%2Fx/reset", "{\"target\": \"main\", \"mode\": \"hard\"}"));
     denied(
         post(
             "ann",
@@ -288,8 +287,7 @@ class RolesTest {
     String approve = "{\"verdict\": \"approve\"}";
     post("ann", "/branches/feature%2Fx/reviews", approve).statusCode(422);
     denied(post("eve", "/branches/feature%2Fx/reviews", approve));
-    assertThat(
-            post("bob", "/branches/feature%2Fx/reviews", approve).extract().statusCode())
+    assertThat(post("bob", "/branches/feature%2Fx/reviews", approve).extract().statusCode())
         .isLessThan(300);
   }
 }

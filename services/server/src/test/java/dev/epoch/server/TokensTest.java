@@ -105,8 +105,7 @@ class TokensTest {
     String other = token("eve");
     String stranger;
     try (TokenIssuer another = new TokenIssuer()) {
-      stranger = 
-          TokenIssuer.token(another.key(), issuer, "epoch-server", "ann", HOUR, List.of());
+      stranger = TokenIssuer.token(another.key(), issuer, "epoch-server", "ann", HOUR, List.of());
     }
     for (String wrong :
         List.of(

@@ -71,9 +71,6 @@ public class MaterializationResource {
     RepositoryState state = request.state();
     BranchState branch = References.branch(state, name);
     request.requireStatements(state, branch);
-    request
-        .server()
-        .materializations()
-        .drop(state, branch, tables == null ? List.of() : tables);
+    request.server().materializations().drop(state, branch, tables == null ? List.of() : tables);
   }
 }

@@ -70,9 +70,6 @@ public class OpenTablesResource {
     RepositoryState state = request.state();
     BranchState branch = References.branch(state, name);
     request.requireStatements(state, branch);
-    request
-        .server()
-        .openTables()
-        .close(state, branch, tables == null ? List.of() : tables);
+    request.server().openTables().close(state, branch, tables == null ? List.of() : tables);
   }
 }

@@ -142,7 +142,8 @@ public class ChangesResource {
     EventDecoder decoder = new EventDecoder(new RecordCodec());
     Multi<OutboundSseEvent> changes =
         request
-            .whileReadable(repository, tail.events(repository, Math.max(0, after), movesOf(followed)))
+            .whileReadable(
+                repository, tail.events(repository, Math.max(0, after), movesOf(followed)))
             .onItem()
             .transformToMultiAndConcatenate(event ->
                 step(decoder.decode(event.stored()))

@@ -77,8 +77,7 @@ public class RolesResource {
       description =
           "From the first grant in a repository on, nobody may there what no role gives them, but administrators: they alone grant the first.")
   public RoleView grant(String name, @NotNull @Valid GrantRole body) {
-    return view(
-        step(new GrantRoleV1(name, body.subject(), body.branches(), body.tables())), name);
+    return view(step(new GrantRoleV1(name, body.subject(), body.branches(), body.tables())), name);
   }
 
   @DELETE

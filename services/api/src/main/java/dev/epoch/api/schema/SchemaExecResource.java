@@ -49,9 +49,7 @@ public class SchemaExecResource {
     }
     request.requireStatements(
         state,
-        wish.branch() == null
-            ? state.defaultBranch()
-            : References.branch(state, wish.branch()));
+        wish.branch() == null ? state.defaultBranch() : References.branch(state, wish.branch()));
     return Boolean.TRUE.equals(body.dryRun())
         ? ExecutedDdlView.of(ddl.tryOut(state, wish))
         : ExecutedDdlView.of(ddl.run(state, wish));

@@ -114,10 +114,10 @@ public final class Roles {
    * @param user null for whoever asks
    * @param groups of another user
    */
-  public Decision canI(
-      String verb, String branch, String table, String user, List<String> groups) {
+  public Decision canI(String verb, String branch, String table, String user, List<String> groups) {
     var call =
-        scope.get("auth", "can-i")
+        scope
+            .get("auth", "can-i")
             .query("verb", verb)
             .query("branch", branch)
             .query("table", table)

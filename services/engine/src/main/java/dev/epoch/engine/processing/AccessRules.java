@@ -35,8 +35,7 @@ public final class AccessRules {
    * Whether whoever asks may commit every table of the branch. Who may not takes only what was seen
    * to be changed: what others write to other tables meanwhile is not for them to commit.
    */
-  static boolean mayCommitAll(
-      RepositoryState state, DecisionContext context, BranchState branch) {
+  static boolean mayCommitAll(RepositoryState state, DecisionContext context, BranchState branch) {
     return state
         .access()
         .decide(context.principal(), Verb.COMMIT, branch.name(), Grant.EVERY)

@@ -138,9 +138,7 @@ public final class CommandRights {
 
   /** Tables of the default branch are live ones: which are versioned is a setting. */
   private static Right ofTable(RepositoryState state, String branch, String table) {
-    boolean live =
-        branch == null
-            || state.branch(branch).filter(state::isDefault).isPresent();
+    boolean live = branch == null || state.branch(branch).filter(state::isDefault).isPresent();
     return live ? Right.of(Verb.MANAGE) : new Right(Verb.ALTER, branch, table);
   }
 
@@ -203,8 +201,8 @@ public final class CommandRights {
       String branch,
       Stream<String> tableIds) {
     return Stream.concat(Stream.of((String) null), tableIds.map(id -> tableName(state, id)))
-        .flatMap(table ->
-            AccessRules.refuse(state, context.principal(), verb, branch, table).stream())
+        .flatMap(
+            table -> AccessRules.refuse(state, context.principal(), verb, branch, table).stream())
         .findFirst();
   }
 

@@ -123,15 +123,12 @@ public final class RoleProcessor {
       return Decision.reject(Code.VALIDATION, "There are " + MOST_GRANTS + " grants already");
     }
     return Decision.accept(
-        new RoleGrantedV1(
-            command.role(), command.subject(), command.branches(), command.tables()));
+        new RoleGrantedV1(command.role(), command.subject(), command.branches(), command.tables()));
   }
 
   private static Decision noSubject(String subject) {
     return Decision.reject(
-        Code.VALIDATION,
-        "'" + subject + "' is nobody that has roles",
-        "user:ID, or group:NAME");
+        Code.VALIDATION, "'" + subject + "' is nobody that has roles", "user:ID, or group:NAME");
   }
 
   public static Decision revoke(RepositoryState state, RevokeRoleV1 command) {

@@ -51,7 +51,10 @@ class CommandRightsTest {
 
   @Test
   void aGrantIsForItsBranches() {
-    assertThat(asked(TestRepository.ALICE, new GrantRoleV1("writer", "user:ann", List.of("feature/*"), List.of())))
+    assertThat(
+            asked(
+                TestRepository.ALICE,
+                new GrantRoleV1("writer", "user:ann", List.of("feature/*"), List.of())))
         .isEmpty();
     repository.withoutAdministrators();
 
@@ -76,10 +79,12 @@ class CommandRightsTest {
   @Test
   void rolesThatMakeNoSenseAreRefused() {
     Actor alice = TestRepository.ALICE;
-    assertThat(asked(alice, new CreateRoleV1("Loader", List.of("read")))).contains(Code.INVALID_NAME);
+    assertThat(asked(alice, new CreateRoleV1("Loader", List.of("read"))))
+        .contains(Code.INVALID_NAME);
     assertThat(asked(alice, new CreateRoleV1("loader", List.of()))).contains(Code.VALIDATION);
     assertThat(asked(alice, new CreateRoleV1("loader", List.of("fly")))).contains(Code.VALIDATION);
-    assertThat(asked(alice, new CreateRoleV1("admin", List.of("read")))).contains(Code.ROLE_ALREADY_EXISTS);
+    assertThat(asked(alice, new CreateRoleV1("admin", List.of("read"))))
+        .contains(Code.ROLE_ALREADY_EXISTS);
     assertThat(asked(alice, new DeleteRoleV1("admin"))).contains(Code.VALIDATION);
     assertThat(asked(alice, new DeleteRoleV1("none"))).contains(Code.ROLE_NOT_FOUND);
     assertThat(asked(alice, new GrantRoleV1("none", "user:ann", List.of(), List.of())))

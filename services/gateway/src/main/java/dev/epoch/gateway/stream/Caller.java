@@ -91,16 +91,13 @@ public record Caller(
     return anew(null, null);
   }
 
-  /** The same, for what the server does because of what was allowed; nobody asks for its outcome. */
+  /**
+   * The same, for what the server does because of what was allowed; nobody asks for its outcome.
+   */
   public Caller consequence() {
     Principal server =
         new Principal(
-            principal.user(),
-            principal.groups(),
-            How.SERVER,
-            principal.key(),
-            true,
-            Verb.all());
+            principal.user(), principal.groups(), How.SERVER, principal.key(), true, Verb.all());
     return new Caller(actor, server, UUID.randomUUID(), null, null, role);
   }
 

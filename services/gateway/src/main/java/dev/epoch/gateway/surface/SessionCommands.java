@@ -250,8 +250,7 @@ final class SessionCommands {
 
   private ObjectNode ddl(LiveRepository repository, Parameters given, Caller caller) {
     RepositoryState state = repository.state();
-    Rights.requireStatements(
-        state, caller.principal(), References.branch(state, given.branch()));
+    Rights.requireStatements(state, caller.principal(), References.branch(state, given.branch()));
     DdlService.Done done =
         server
             .ddl()

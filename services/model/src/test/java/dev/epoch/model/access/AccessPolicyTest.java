@@ -21,7 +21,8 @@ class AccessPolicyTest {
     return new Principal(name, List.of(groups), How.TOKEN, null, false, Verb.all());
   }
 
-  private static boolean may(AccessPolicy policy, Principal who, Verb verb, String branch, String table) {
+  private static boolean may(
+      AccessPolicy policy, Principal who, Verb verb, String branch, String table) {
     return policy.decide(who, verb, branch, table).allowed();
   }
 
@@ -43,8 +44,7 @@ class AccessPolicyTest {
 
   @Test
   void scopesAreLimitsOfAdministratorsToo() {
-    Principal reader =
-        new Principal("ann", List.of(), How.KEY, "ann", true, Set.of(Verb.READ));
+    Principal reader = new Principal("ann", List.of(), How.KEY, "ann", true, Set.of(Verb.READ));
 
     assertThat(may(AccessPolicy.OPEN, reader, Verb.COMMIT, "main", null)).isFalse();
     assertThat(may(AccessPolicy.OPEN, reader, Verb.READ, null, null)).isTrue();
@@ -80,7 +80,9 @@ class AccessPolicyTest {
         Grant grant =
             new Grant(
                 any(random, ROLES),
-                random.nextBoolean() ? "user:" + any(random, USERS) : "group:" + any(random, GROUPS),
+                random.nextBoolean()
+                    ? "user:" + any(random, USERS)
+                    : "group:" + any(random, GROUPS),
                 random.nextBoolean() ? List.of() : List.of(any(random, BRANCHES)),
                 random.nextBoolean() ? List.of() : List.of(any(random, TABLES)));
         grants.add(grant);
@@ -101,7 +103,8 @@ class AccessPolicyTest {
         boolean expected =
             grants.stream()
                 .filter(grant ->
-                    grant.subject().equals("user:" + user) || grant.subject().equals("group:" + group))
+                    grant.subject().equals("user:" + user)
+                        || grant.subject().equals("group:" + group))
                 .filter(grant -> now.roles().get(grant.role()).contains(verb))
                 .anyMatch(grant ->
                     Set.of(Verb.READ, Verb.MANAGE, Verb.ADMINISTER).contains(verb)
@@ -113,7 +116,12 @@ class AccessPolicyTest {
         // more is never less: a further grant takes nothing away
         if (expected) {
           assertThat(
-                  may(policy.with(new Grant("viewer", "user:zoe", null, null)), user(user, group), verb, branch, table))
+                  may(
+                      policy.with(new Grant("viewer", "user:zoe", null, null)),
+                      user(user, group),
+                      verb,
+                      branch,
+                      table))
               .isTrue();
         }
       }

@@ -81,11 +81,7 @@ public class AccessFilter {
   private final Tokens tokens;
 
   AccessFilter(
-      HostNames hosts,
-      AccessKeys keys,
-      KeyedStreams streams,
-      RateLimits limits,
-      Tokens tokens) {
+      HostNames hosts, AccessKeys keys, KeyedStreams streams, RateLimits limits, Tokens tokens) {
     this.tokens = tokens;
     this.limits = limits;
     this.hosts = hosts;

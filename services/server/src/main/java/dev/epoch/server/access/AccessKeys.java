@@ -270,9 +270,7 @@ public class AccessKeys implements ApiKeys {
     }
     if (sent == null) {
       boolean open =
-          listening.thisMachineOnly()
-              && keys.accepted().isEmpty()
-              && tokens.issuer().isEmpty();
+          listening.thisMachineOnly() && keys.accepted().isEmpty() && tokens.issuer().isEmpty();
       return open || settings.anonymous() ? ADMITTED : NO_KEY;
     }
     KeyDigest digest = KeyDigest.of(sent);

@@ -77,13 +77,16 @@ public class RateLimits {
    * @return the refusal if it is one too many
    */
   Optional<ApiError> count(HttpServerRequest request, Optional<Principal> principal) {
-    Optional<String> key = principal.filter(who -> who.key() != null || who.how() == Principal.How.TOKEN)
-        .map(who -> who.key() == null ? "token " + who.user() : "key " + who.key());
+    Optional<String> key =
+        principal
+            .filter(who -> who.key() != null || who.how() == Principal.How.TOKEN)
+            .map(who -> who.key() == null ? "token " + who.user() : "key " + who.key());
     long limit = key.isPresent() ? ofPrincipal : ofAddress;
     if (limit == 0) {
       return Optional.empty();
     }
-    String counted = key.orElseGet(() -> "address " + network(request.remoteAddress().hostAddress()));
+    String counted =
+        key.orElseGet(() -> "address " + network(request.remoteAddress().hostAddress()));
     return count(counted, limit, cost(request.method(), request.path()), request.response());
   }
 

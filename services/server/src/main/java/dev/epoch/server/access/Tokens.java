@@ -31,7 +31,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.text.ParseException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,9 +39,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /**
- * Tokens of an OpenID Connect issuer: signed by its keys, for this server, of now. Its configuration
- * and keys are fetched when the first token comes, and again when they change. Blocks; call it on a
- * virtual thread.
+ * Tokens of an OpenID Connect issuer: signed by its keys, for this server, of now. Its
+ * configuration and keys are fetched when the first token comes, and again when they change.
+ * Blocks; call it on a virtual thread.
  */
 @Singleton
 public class Tokens {
@@ -108,7 +107,8 @@ public class Tokens {
             401,
             "UnauthorizedError",
             "The token is not accepted: " + why,
-            Map.of("remedy", "Get a new one from the issuer, and send Authorization: Bearer TOKEN")));
+            Map.of(
+                "remedy", "Get a new one from the issuer, and send Authorization: Bearer TOKEN")));
   }
 
   private Verdict admitted(JWTClaimsSet claims) throws ParseException {
@@ -162,7 +162,9 @@ public class Tokens {
         fetch(URI.create(issuer.replaceAll("/+$", "") + "/.well-known/openid-configuration"));
     if (!issuer.equals(configuration.path("issuer").asText())) {
       throw new IOException(
-          "it calls itself '" + configuration.path("issuer").asText() + "', which is not its address");
+          "it calls itself '"
+              + configuration.path("issuer").asText()
+              + "', which is not its address");
     }
     JWKSource<SecurityContext> keys =
         JWKSourceBuilder.create(URI.create(configuration.path("jwks_uri").asText()).toURL())
@@ -175,9 +177,7 @@ public class Tokens {
     made.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys));
     made.setJWTClaimsSetVerifier(
         new DefaultJWTClaimsVerifier<>(
-            settings.clientId(),
-            new JWTClaimsSet.Builder().issuer(issuer).build(),
-            Set.of("exp")));
+            settings.clientId(), new JWTClaimsSet.Builder().issuer(issuer).build(), Set.of("exp")));
     return made;
   }
 
@@ -185,7 +185,8 @@ public class Tokens {
     try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
       HttpResponse<byte[]> answer =
           client.send(
-              HttpRequest.newBuilder(address).timeout(PATIENCE).build(), BodyHandlers.ofByteArray());
+              HttpRequest.newBuilder(address).timeout(PATIENCE).build(),
+              BodyHandlers.ofByteArray());
       if (answer.statusCode() != 200) {
         throw new IOException(address + " answers " + answer.statusCode());
       }

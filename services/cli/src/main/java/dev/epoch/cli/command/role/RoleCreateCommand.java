@@ -36,8 +36,7 @@ public final class RoleCreateCommand extends EpochSubcommand {
     if (output().json()) {
       output().json(made);
     } else {
-      output()
-          .confirm("Created role '" + made.name() + "': " + String.join(", ", made.verbs()));
+      output().confirm("Created role '" + made.name() + "': " + String.join(", ", made.verbs()));
     }
     return ExitCode.OK;
   }

@@ -18,13 +18,17 @@ import picocli.CommandLine.Parameters;
     })
 public final class RoleGrantCommand extends EpochSubcommand {
 
-  @Parameters(index = "0", paramLabel = "<role>", description = "viewer, writer, reviewer, maintainer, admin, or one of the repository's own.")
+  @Parameters(
+      index = "0",
+      paramLabel = "<role>",
+      description = "viewer, writer, reviewer, maintainer, admin, or one of the repository's own.")
   private String role;
 
   @Parameters(
       index = "1",
       paramLabel = "<who>",
-      description = "Name of a key or a user, group:NAME, or postgres:ROLE for sessions of a database.")
+      description =
+          "Name of a key or a user, group:NAME, or postgres:ROLE for sessions of a database.")
   private String who;
 
   @Option(

@@ -30,8 +30,7 @@ public final class RoleRevokeCommand extends EpochSubcommand {
     client().roles().revoke(role, subject);
     if (output().json()) {
       output()
-          .json(
-              Json.object().put("status", "revoked").put("role", role).put("subject", subject));
+          .json(Json.object().put("status", "revoked").put("role", role).put("subject", subject));
     } else {
       output().confirm("Revoked " + role + " from " + subject);
     }
