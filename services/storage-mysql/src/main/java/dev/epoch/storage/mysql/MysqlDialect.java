@@ -127,8 +127,7 @@ final class MysqlDialect implements Dialect {
     for (int attempt = 0; ; attempt++) {
       start(statement);
       String look = "SELECT id FROM " + GATE + " WHERE id = 1 FOR UPDATE";
-      try (ResultSet row =
-          statement.executeQuery(attempt % LOOKS == 0 ? look : look + " NOWAIT")) {
+      try (ResultSet row = statement.executeQuery(attempt % LOOKS == 0 ? look : look + " NOWAIT")) {
         row.next();
         statement.execute(
             "SET SESSION innodb_lock_wait_timeout = " + Flavour.of(connection).leastLockWait());

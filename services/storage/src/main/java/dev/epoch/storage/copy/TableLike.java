@@ -92,7 +92,9 @@ public final class TableLike {
 
   private String column(Column column) {
     StringBuilder text = new StringBuilder();
-    text.append(quote.apply(column.name())).append(' ').append(types.apply(column.type(), isUnique(column)));
+    text.append(quote.apply(column.name()))
+        .append(' ')
+        .append(types.apply(column.type(), isUnique(column)));
     if (column.identity() != null) {
       leftOut.add("numbers that the database gives column " + column.name());
     } else if (column.defaultExpression() != null) {
@@ -128,8 +130,8 @@ public final class TableLike {
         }
       }
       case CHECK -> {
-        String check = PortableExpression.ofCheck(
-                constraint.definition(), written, isSameKind, quote);
+        String check =
+            PortableExpression.ofCheck(constraint.definition(), written, isSameKind, quote);
         if (check == null) {
           leftOut.add("constraint " + constraint.name() + ": " + constraint.definition());
         } else {

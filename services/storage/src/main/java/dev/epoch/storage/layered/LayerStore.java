@@ -2,8 +2,8 @@ package dev.epoch.storage.layered;
 
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
-import java.util.Collection;
 import java.time.Duration;
+import java.util.Collection;
 
 /** Where the layers of a database's tables are. */
 public interface LayerStore {

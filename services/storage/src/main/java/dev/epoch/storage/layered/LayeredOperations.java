@@ -10,9 +10,9 @@ import dev.epoch.storage.OperationId;
 import dev.epoch.storage.TableHandle;
 import dev.epoch.storage.branch.BranchHandle;
 import dev.epoch.storage.branch.BranchTable;
+import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.ConstraintViolationsException;
 import dev.epoch.storage.error.ConstraintViolationsException.Violation;
-import dev.epoch.storage.error.BusyException;
 import dev.epoch.storage.error.FormerOwnerException;
 import dev.epoch.storage.error.PendingChangesException;
 import dev.epoch.storage.error.StorageException;
@@ -81,8 +81,7 @@ public final class LayeredOperations {
     }
   }
 
-  private OperationResult attempt(
-      Operation operation, Map<String, ? extends PlannedRows> planned) {
+  private OperationResult attempt(Operation operation, Map<String, ? extends PlannedRows> planned) {
     try (LayerSession session = store.begin(operation.branch(), tables(operation), true)) {
       Optional<Remembered> remembered = session.operation(operation.id().id());
       if (remembered.isPresent()) {
@@ -109,9 +108,7 @@ public final class LayeredOperations {
   }
 
   private OperationResult apply(
-      LayerSession session,
-      Operation operation,
-      Map<String, ? extends PlannedRows> planned) {
+      LayerSession session, Operation operation, Map<String, ? extends PlannedRows> planned) {
     BranchHandle branch = operation.branch();
     operation.tables().forEach(table -> session.requireKnown(branch, table.table().table()));
     Map<String, RowsLocation> live = new HashMap<>();

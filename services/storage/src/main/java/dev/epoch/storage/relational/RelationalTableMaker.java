@@ -30,7 +30,6 @@ final class RelationalTableMaker implements TableMaker {
   /** A table that is made to be looked at. */
   private static final String TRIAL = "epoch_trial";
 
-
   /** What a note says of a table that is not filled yet. */
   private static final String BEGUN = "begun";
 
@@ -124,7 +123,9 @@ final class RelationalTableMaker implements TableMaker {
     }
   }
 
-  /** Notes that the table is this operation's, then makes it: whoever finds the note may drop it. */
+  /**
+   * Notes that the table is this operation's, then makes it: whoever finds the note may drop it.
+   */
   private void begin(
       RelationalSession session,
       OperationId operation,

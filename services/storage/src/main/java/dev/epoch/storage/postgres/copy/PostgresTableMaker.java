@@ -44,7 +44,12 @@ public final class PostgresTableMaker implements TableMaker {
   public MadeTable foresee(TablePath path, TableSchema like, boolean isSameKind) {
     TableLike made =
         new TableLike(
-            name(path), path, like, isSameKind, Quote::identifier, (type, _) -> type(type, isSameKind));
+            name(path),
+            path,
+            like,
+            isSameKind,
+            Quote::identifier,
+            (type, _) -> type(type, isSameKind));
     try {
       database.writeOnly(session -> {
         session.run(made.statement());
