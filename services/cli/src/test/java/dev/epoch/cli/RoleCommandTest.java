@@ -2,6 +2,7 @@ package dev.epoch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RoleCommandTest extends CommandTest {
@@ -11,6 +12,11 @@ class RoleCommandTest extends CommandTest {
         {"role": "writer", "subject": "user:ann", "branches": ["feature/*"], "tables": []},
         {"role": "writer", "subject": "group:data", "branches": [], "tables": ["orders"]}]}
       """;
+
+  @BeforeEach
+  void inRepository() {
+    shell.inRepository("shop", "feature");
+  }
 
   @Test
   void listsRolesAndWhoHasThem() {
