@@ -159,6 +159,8 @@ class MysqlCopyTest {
     api.post("/branches/merge", "{\"source\": \"x\", \"target\": \"main\"}").statusCode(200);
     merge(
         "users", "{\"source\": \"users_maria\", \"ref\": \"main\", \"branch\": \"main\"}", 0, 2, 0);
-    api.get("/tables/users/records/1?branch=main").body("credit", equalTo(77));
+    api.commit("main", "brought back");
+    api.get("/tables/users/records/1?ref=main").body("credit", equalTo(77f));
+    api.get("/tables/users/records/5?ref=main").body("seen", equalTo("2025-01-01T00:00:00Z"));
   }
 }
