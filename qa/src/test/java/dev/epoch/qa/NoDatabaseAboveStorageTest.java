@@ -26,7 +26,7 @@ class NoDatabaseAboveStorageTest {
 
   private static final Pattern STATEMENT =
       Pattern.compile(
-          "^\"(?:CREATE|ALTER|DROP|REINDEX|GRANT|REVOKE|COMMENT ON|INSERT INTO|UPDATE|SET) "
+          "^\"(?:CREATE|ALTER|DROP|REINDEX|GRANT|REVOKE|COMMENT ON|INSERT INTO|UPDATE|SET(?! NULL| DEFAULT)) "
               + "|\\bpg_(?!dump)\\w+|::reg\\w+|\\binformation_schema\\b");
 
   /** Files that still have some, each for a reason. */
@@ -37,7 +37,10 @@ class NoDatabaseAboveStorageTest {
           "TableDdl.java", "export as SQL, which is PostgreSQL's",
           "ChangeSql.java", "export as SQL, which is PostgreSQL's",
           "PagedStatement.java", "pages of a query that has no order",
-          "SchemaStatusView.java", "advice that names a program");
+          "SchemaStatusView.java", "advice that names a program",
+          "ExecuteDdl.java", "an example in the documentation of a request",
+          "PartText.java", "whether a text is a whole statement already",
+          "TableMergeService.java", "a remedy that people type");
 
   @Test
   void whatKnowsNoDatabaseHasNoStatements() throws IOException {
@@ -53,9 +56,7 @@ class NoDatabaseAboveStorageTest {
         }
       }
     }
-    LEFT.keySet()
-        .forEach(name -> assertThat(found.remove(name)).as("%s is clean", name).isNotNull());
-    assertThat(found).isEmpty();
+    assertThat(found.keySet()).as("%s", found).isEqualTo(LEFT.keySet());
   }
 
   private static List<String> statements(String source) {
