@@ -96,16 +96,7 @@ public record Profile(
   }
 
   Profile with(BranchProtectedV1 event) {
-    return new Profile(
-        name,
-        exists,
-        description,
-        createdAt,
-        defaultBranchId,
-        liveChanges,
-        liveCommits,
-        conflict,
-        branching,
+    return with(
         event.protection() == null
             ? protections.minus(event.pattern())
             : protections.plus(event.pattern(), event.protection()),
@@ -114,30 +105,21 @@ public record Profile(
   }
 
   Profile withCheck(CheckAddedV1 event, Occurrence at) {
-    return with(checks.plus(event.name(), CheckState.added(event, at)));
+    return with(protections, checks.plus(event.name(), CheckState.added(event, at)), access);
   }
 
   Profile withoutCheck(String check) {
-    return with(checks.minus(check));
-  }
-
-  private Profile with(PMap<String, CheckState> newChecks) {
-    return new Profile(
-        name,
-        exists,
-        description,
-        createdAt,
-        defaultBranchId,
-        liveChanges,
-        liveCommits,
-        conflict,
-        branching,
-        protections,
-        newChecks,
-        access);
+    return with(protections, checks.minus(check), access);
   }
 
   Profile with(AccessPolicy newAccess) {
+    return with(protections, checks, newAccess);
+  }
+
+  private Profile with(
+      PMap<String, BranchProtection> newProtections,
+      PMap<String, CheckState> newChecks,
+      AccessPolicy newAccess) {
     return new Profile(
         name,
         exists,
@@ -148,8 +130,8 @@ public record Profile(
         liveCommits,
         conflict,
         branching,
-        protections,
-        checks,
+        newProtections,
+        newChecks,
         newAccess);
   }
 }
