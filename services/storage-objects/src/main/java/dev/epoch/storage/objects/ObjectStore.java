@@ -66,8 +66,30 @@ public interface ObjectStore extends AutoCloseable {
   /** Removes an object, where there is one. */
   void delete(String key) throws IOException;
 
-  /** Copies an object inside the store, in place of a former one. */
-  StoredObject copy(String from, String to) throws IOException;
+  /**
+   * Copies an object inside the store, in place of a former one: through this process, where a
+   * store does not do it by itself.
+   */
+  default StoredObject copy(String from, String to) throws IOException {
+    StoredObject source =
+        find(from)
+            .orElseThrow(() ->
+                new ObjectStoreException(
+                    ObjectStoreException.Kind.NO_OBJECT, "There is no object " + from, null));
+    return put(
+        to,
+        new ObjectContent() {
+          @Override
+          public long size() {
+            return source.size();
+          }
+
+          @Override
+          public InputStream open() throws IOException {
+            return ObjectStore.this.open(from);
+          }
+        });
+  }
 
   /** Reaches the bucket and looks whether it may be read and listed. Changes nothing. */
   void check() throws IOException;

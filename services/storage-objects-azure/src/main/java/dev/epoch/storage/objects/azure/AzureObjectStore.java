@@ -39,7 +39,8 @@ import java.util.UUID;
 
 /**
  * Block blobs of a container. Versions are ETags. Each write carries an id of its own as metadata,
- * by which it is known again when its answer is lost.
+ * by which it is known again when its answer is lost. Copies go through this process: how Azure
+ * lets a blob be read for a copy inside the store differs with the credentials.
  */
 final class AzureObjectStore implements ObjectStore {
   /** Metadata with the id of a write; names of metadata are identifiers. */
@@ -282,31 +283,6 @@ final class AzureObjectStore implements ObjectStore {
         throw e;
       }
     }
-  }
-
-  /**
-   * Through this process: how Azure lets a blob be read for a copy inside the store differs with
-   * the credentials.
-   */
-  @Override
-  public StoredObject copy(String from, String to) throws IOException {
-    StoredObject source =
-        find(from)
-            .orElseThrow(
-                () -> new ObjectStoreException(Kind.NO_OBJECT, "There is no object " + from, null));
-    return put(
-        to,
-        new ObjectContent() {
-          @Override
-          public long size() {
-            return source.size();
-          }
-
-          @Override
-          public InputStream open() throws IOException {
-            return AzureObjectStore.this.open(from);
-          }
-        });
   }
 
   @Override

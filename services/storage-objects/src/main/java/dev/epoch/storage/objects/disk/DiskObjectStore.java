@@ -314,27 +314,6 @@ public final class DiskObjectStore implements ObjectStore {
   }
 
   @Override
-  public StoredObject copy(String from, String to) throws IOException {
-    StoredObject source =
-        find(from)
-            .orElseThrow(
-                () -> new ObjectStoreException(Kind.NO_OBJECT, "There is no object " + from, null));
-    return put(
-        to,
-        new ObjectContent() {
-          @Override
-          public long size() {
-            return source.size();
-          }
-
-          @Override
-          public InputStream open() throws IOException {
-            return DiskObjectStore.this.open(from);
-          }
-        });
-  }
-
-  @Override
   public void check() throws IOException {
     if (!Files.isDirectory(root)) {
       throw new ObjectStoreException(
