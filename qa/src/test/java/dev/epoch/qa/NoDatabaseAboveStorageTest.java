@@ -32,8 +32,6 @@ class NoDatabaseAboveStorageTest {
   /** Files that still have some, each for a reason. */
   private static final Map<String, String> LEFT =
       Map.of(
-          "MySqlPlanner.java", "a printer that moves to its backend",
-          "MySqlTable.java", "a printer that moves to its backend",
           "TableDdl.java", "export as SQL, which is PostgreSQL's",
           "ChangeSql.java", "export as SQL, which is PostgreSQL's",
           "PagedStatement.java", "pages of a query that has no order",

@@ -10,11 +10,9 @@ import dev.epoch.engine.state.CommitState;
 import dev.epoch.engine.state.RepositoryState;
 import dev.epoch.gateway.migration.ImpactService;
 import dev.epoch.gateway.migration.MigrationService;
-import dev.epoch.model.schema.diff.SchemaDifference;
 import dev.epoch.model.schema.migration.Migration;
 import dev.epoch.model.schema.migration.MigrationOptions;
 import dev.epoch.model.schema.migration.MigrationScript;
-import dev.epoch.model.schema.migration.mysql.MySqlMigration;
 import dev.epoch.model.schema.migration.tool.DialectMigration;
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.storage.schema.MigrationPrinter;
@@ -135,7 +133,7 @@ public class SchemaDiffResource {
             "flyway-undo",
             "liquibase",
             "liquibase-xml");
-    Optional<Printing> printing = printing(selection);
+    Optional<MigrationPrinter> printing = printing(selection);
     RepositoryState state = request.state();
     boolean now = Boolean.TRUE.equals(selection.live) || Boolean.TRUE.equals(selection.working);
     MigrationService.Side target;
@@ -247,15 +245,8 @@ public class SchemaDiffResource {
     return online == null && script ? MigrationOptions.SCRIPT : MigrationOptions.TRANSACTIONAL;
   }
 
-  /** Prints in a dialect other than that of PostgreSQL. */
-  @FunctionalInterface
-  private interface Printing {
-    DialectMigration print(
-        SchemaDifference difference, DatabaseSchema before, DatabaseSchema after);
-  }
-
   /** Empty for PostgreSQL, whose impacts and online statements the others do not have. */
-  private Optional<Printing> printing(Selection selection) {
+  private Optional<MigrationPrinter> printing(Selection selection) {
     String dialect =
         selection.dialect == null ? "postgresql" : selection.dialect.toLowerCase(Locale.ROOT);
     if (dialect.equals("postgresql")) {
@@ -263,7 +254,7 @@ public class SchemaDiffResource {
     }
     Map<String, MigrationPrinter> printers =
         request.server().backends().adapters().migrationPrinters();
-    if (!dialect.equals("mysql") && !printers.containsKey(dialect)) {
+    if (!printers.containsKey(dialect)) {
       throw new InvalidRequestException(
           FieldProblem.query("enum", "dialect", "Should be postgresql, mysql or sqlite"));
     }
@@ -274,8 +265,7 @@ public class SchemaDiffResource {
           FieldProblem.query(
               "value_error", "dialect", "online and impacts are for postgresql alone"));
     }
-    return Optional.of(
-        dialect.equals("mysql") ? MySqlMigration::between : printers.get(dialect)::print);
+    return Optional.of(printers.get(dialect));
   }
 
   private static String id(String given) {

@@ -11,8 +11,11 @@ import dev.epoch.storage.location.AddressRules;
 import dev.epoch.storage.location.DatabaseUrl;
 import dev.epoch.storage.location.FileRoots;
 import dev.epoch.storage.location.GivenSettings;
+import dev.epoch.storage.mysql.ddl.MySqlMigrationPrinter;
+import dev.epoch.storage.schema.MigrationPrinter;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Opens databases of MySQL and MariaDB: {@code mysql://user:password@host:3306/database}, and
@@ -29,6 +32,11 @@ public final class MysqlStorageAdapterFactory implements StorageAdapterFactory {
   public MysqlStorageAdapterFactory(AddressRules addresses, FileRoots files) {
     this.addresses = addresses;
     this.files = files;
+  }
+
+  @Override
+  public Optional<MigrationPrinter> migrationPrinter() {
+    return Optional.of(new MySqlMigrationPrinter());
   }
 
   @Override

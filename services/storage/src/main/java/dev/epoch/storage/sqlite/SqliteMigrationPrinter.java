@@ -1,17 +1,13 @@
 package dev.epoch.storage.sqlite;
 
-import dev.epoch.model.schema.diff.ObjectChange;
 import dev.epoch.model.schema.diff.SchemaDifference;
 import dev.epoch.model.schema.migration.tool.DialectMigration;
 import dev.epoch.model.schema.object.DatabaseSchema;
-import dev.epoch.model.schema.object.ObjectId;
 import dev.epoch.storage.schema.MigrationPrinter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Migrations in the dialect of SQLite. What it cannot alter goes through a table that takes the
@@ -28,12 +24,9 @@ final class SqliteMigrationPrinter implements MigrationPrinter {
       SchemaDifference difference, DatabaseSchema before, DatabaseSchema after) {
     SequencedSet<String> byHand = new LinkedHashSet<>();
     SqliteMigrationPlanner up = new SqliteMigrationPlanner(difference, before, after, byHand);
-    SortedMap<ObjectId, ObjectChange> back =
-        new TreeMap<>(SchemaDifference.between(after, before).changes());
-    back.keySet().retainAll(difference.changes().keySet());
     SqliteMigrationPlanner down =
         new SqliteMigrationPlanner(
-            new SchemaDifference(back), after, before, new LinkedHashSet<>());
+            difference.back(before, after), after, before, new LinkedHashSet<>());
     List<String> upwards = up.statements();
     List<String> downwards = down.statements();
     List<String> remarks = new ArrayList<>();

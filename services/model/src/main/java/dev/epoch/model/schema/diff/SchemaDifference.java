@@ -46,6 +46,13 @@ public record SchemaDifference(SortedMap<ObjectId, ObjectChange> changes) {
     return new SchemaDifference(changes);
   }
 
+  /** The way back of the same objects: what makes {@code before} of {@code after} again. */
+  public SchemaDifference back(DatabaseSchema before, DatabaseSchema after) {
+    SortedMap<ObjectId, ObjectChange> back = new TreeMap<>(between(after, before).changes);
+    back.keySet().retainAll(changes.keySet());
+    return new SchemaDifference(back);
+  }
+
   public boolean isEmpty() {
     return changes.isEmpty();
   }

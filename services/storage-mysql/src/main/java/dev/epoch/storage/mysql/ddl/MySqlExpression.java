@@ -1,4 +1,4 @@
-package dev.epoch.model.schema.migration.mysql;
+package dev.epoch.storage.mysql.ddl;
 
 import java.util.ArrayList;
 import java.util.List;

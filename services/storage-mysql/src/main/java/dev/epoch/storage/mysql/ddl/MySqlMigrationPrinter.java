@@ -1,34 +1,28 @@
-package dev.epoch.model.schema.migration.mysql;
+package dev.epoch.storage.mysql.ddl;
 
-import dev.epoch.model.schema.diff.ObjectChange;
 import dev.epoch.model.schema.diff.SchemaDifference;
 import dev.epoch.model.schema.migration.tool.DialectMigration;
 import dev.epoch.model.schema.object.DatabaseSchema;
-import dev.epoch.model.schema.object.ObjectId;
+import dev.epoch.storage.schema.MigrationPrinter;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Migrations in the dialect of MySQL 8. */
-public final class MySqlMigration {
-  private MySqlMigration() {}
+public final class MySqlMigrationPrinter implements MigrationPrinter {
+  @Override
+  public String dialect() {
+    return "mysql";
+  }
 
-  /**
-   * Of all that differs between two schemas.
-   *
-   * @param difference of them, or a part of it
-   */
-  public static DialectMigration between(
+  @Override
+  public DialectMigration print(
       SchemaDifference difference, DatabaseSchema before, DatabaseSchema after) {
     SequencedSet<String> unsupported = new LinkedHashSet<>();
     List<String> up = new MySqlPlanner(difference, after, unsupported).statements();
-    SortedMap<ObjectId, ObjectChange> back =
-        new TreeMap<>(SchemaDifference.between(after, before).changes());
-    back.keySet().retainAll(difference.changes().keySet());
     List<String> down =
-        new MySqlPlanner(new SchemaDifference(back), before, new LinkedHashSet<>()).statements();
+        new MySqlPlanner(difference.back(before, after), before, new LinkedHashSet<>())
+            .statements();
     return new DialectMigration("MySQL", up, down, List.copyOf(unsupported), List.of());
   }
 }

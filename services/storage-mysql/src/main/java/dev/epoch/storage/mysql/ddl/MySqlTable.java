@@ -1,6 +1,6 @@
-package dev.epoch.model.schema.migration.mysql;
+package dev.epoch.storage.mysql.ddl;
 
-import static dev.epoch.model.schema.migration.mysql.MySqlExpression.quoted;
+import static dev.epoch.storage.mysql.ddl.MySqlExpression.quoted;
 
 import dev.epoch.model.schema.object.ColumnDefinition;
 import dev.epoch.model.schema.object.ColumnDefinition.DefaultKind;

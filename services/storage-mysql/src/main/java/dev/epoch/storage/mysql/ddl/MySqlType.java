@@ -1,4 +1,4 @@
-package dev.epoch.model.schema.migration.mysql;
+package dev.epoch.storage.mysql.ddl;
 
 import dev.epoch.model.schema.object.DatabaseSchema;
 import dev.epoch.model.schema.object.DomainType;

@@ -1,2 +1,2 @@
 /** Migrations in the dialect of MySQL, as texts. */
-package dev.epoch.model.schema.migration.mysql;
+package dev.epoch.storage.mysql.ddl;
